@@ -1,0 +1,47 @@
+/** Everything that can go wrong, as a closed list. See docs/errors.md for what to do about each. */
+export type PeerErrorCode =
+  | 'unsupported'
+  | 'insecure-context'
+  | 'unreachable'
+  | 'timeout'
+  | 'protocol'
+  | 'room-full'
+  | 'room-exists'
+  | 'room-missing'
+  | 'refused'
+  | 'rejected'
+  | 'kicked'
+  | 'busy'
+  | 'replaced'
+  | 'wrong-password'
+  | 'untrusted'
+  | 'negotiation-failed'
+  | 'too-large'
+  | 'rate-limited'
+  | 'aborted'
+  | 'gone';
+
+export interface PeerErrorOptions {
+  /** Nothing will be tried again. Default false. */
+  readonly final?: boolean;
+  /** Ids of the peers it concerns. */
+  readonly peers?: readonly string[];
+  readonly cause?: unknown;
+}
+
+/** What `error` events carry and promises reject with. Misuse throws a TypeError or an InvalidStateError instead. */
+export class PeerError extends Error {
+  readonly code: PeerErrorCode;
+  /** True when nothing will be tried again: a `close` event follows. */
+  readonly final: boolean;
+  /** Ids of the peers it concerns, where it concerns some and not others. */
+  readonly peers?: readonly string[];
+
+  constructor(code: PeerErrorCode, message: string, { final = false, peers, cause }: PeerErrorOptions = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'PeerError';
+    this.code = code;
+    this.final = final;
+    if (peers) this.peers = peers;
+  }
+}

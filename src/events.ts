@@ -1,0 +1,117 @@
+/** The events of rooms, pairs and peers, the same on the core objects and on the elements that wrap them. */
+import type { PeerError, PeerErrorCode } from './errors.js';
+import type { GoneReason } from './protocol.js';
+import type { Peer } from './peer.js';
+
+/** How a message travels. `reliable`: in order and exactly once. */
+export type Delivery = 'reliable';
+
+export interface DataDetail {
+  /** What the other side sent. */
+  readonly data: unknown;
+  /** The message's type, empty when none was given. */
+  readonly type: string;
+  readonly peer: Peer;
+  readonly metadata: unknown;
+  readonly delivery: Delivery;
+}
+
+export interface JoinDetail {
+  /** Our own id. */
+  readonly id: string;
+  /** Who was there before us, by id; their `peer` events follow as they become reachable. */
+  readonly peers: ReadonlyMap<string, Peer>;
+  /** True when there was no such room before. */
+  readonly created: boolean;
+}
+
+export interface CloseDetail {
+  /** `closed` when this page wanted it, otherwise what ended it. */
+  readonly code: 'closed' | PeerErrorCode;
+  readonly reason: string;
+  readonly error?: PeerError;
+}
+
+export interface StateChangeDetail {
+  readonly state: RTCPeerConnectionState;
+  readonly previous: RTCPeerConnectionState;
+}
+
+/** What a room and a pair have in common. */
+export interface SourceEventMap {
+  /** Signalling is connected and the id is proven. */
+  open: CustomEvent<{ readonly id: string }>;
+  /** A peer is there and `send()` reaches it. */
+  peer: CustomEvent<{ readonly peer: Peer }>;
+  /** A peer changed its name or profile. */
+  profile: CustomEvent<{ readonly peer: Peer }>;
+  /** A peer is gone for good. */
+  leave: CustomEvent<{ readonly peer: Peer; readonly reason: GoneReason }>;
+  /** A message. */
+  data: CustomEvent<DataDetail>;
+  /** Signalling was lost and is dialled again in `delay` milliseconds. */
+  reconnecting: CustomEvent<{ readonly attempt: number; readonly delay: number }>;
+  reconnect: CustomEvent<{ readonly attempts: number }>;
+  reconnecterror: CustomEvent<{ readonly attempt: number; readonly error: PeerError }>;
+  statechange: CustomEvent<StateChangeDetail>;
+  error: CustomEvent<{ readonly error: PeerError }>;
+  /** Once per join, at the end. */
+  close: CustomEvent<CloseDetail>;
+}
+
+export interface RoomEventMap extends SourceEventMap {
+  /** We are in. */
+  join: CustomEvent<JoinDetail & { readonly room: string }>;
+}
+
+export interface PairEventMap extends SourceEventMap {
+  /** We hold one of the two seats. */
+  join: CustomEvent<JoinDetail & { readonly code: string }>;
+  /** Two others have this code. */
+  busy: CustomEvent<{ readonly code: string }>;
+}
+
+/** What a single peer fires itself. */
+export interface PeerEventMap {
+  data: CustomEvent<DataDetail>;
+  profile: CustomEvent<{ readonly peer: Peer }>;
+  statechange: CustomEvent<StateChangeDetail>;
+  close: CustomEvent<{ readonly reason: GoneReason }>;
+}
+
+type Listener<Target, E> = ((this: Target, event: E) => unknown) | { handleEvent(event: E): unknown };
+
+/** `addEventListener` and `removeEventListener` that know the events of `M`; any other name still works. */
+export interface TypedListeners<M> {
+  addEventListener<K extends keyof M & string>(
+    type: K,
+    listener: Listener<this, M[K]> | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  removeEventListener<K extends keyof M & string>(
+    type: K,
+    listener: Listener<this, M[K]> | null,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | EventListenerOptions,
+  ): void;
+}
+
+/** An EventTarget whose listeners are typed by an event map. */
+export type TypedEventTarget<M> = EventTarget & TypedListeners<M>;
+export const TypedEventTarget = EventTarget as new <M>() => TypedEventTarget<M>;
+
+type Detail<E> = E extends CustomEvent<infer D> ? D : never;
+
+/** Fires `type` on `target`; neither bubbling nor composed. */
+export function fire<M, K extends keyof M & string>(target: EventTarget, type: K, detail: Detail<M[K]>): void {
+  target.dispatchEvent(new CustomEvent(type, { detail }));
+}

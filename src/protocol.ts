@@ -1,0 +1,325 @@
+/**
+ * The wire between a page and the signalling server: types, limits, and parsers that return a typed value or
+ * null. Both sides import this file and it imports nothing.
+ *
+ * Control frames are JSON text. What members of a room say to each other travels in binary frames that the
+ * server re-addresses in place and never looks into.
+ */
+
+/** Version of this wire. A server refuses another one with close code 4400. */
+export const PROTOCOL_VERSION = 1;
+
+/** Where the server listens unless told otherwise, and where a `url` without a path is taken to point. */
+export const DEFAULT_PATH = '/signal';
+
+export const MAX_CONTROL_BYTES = 4096;
+export const MAX_PAYLOAD_BYTES = 65_536;
+export const MAX_HELLO_CHARS = 2048;
+export const MAX_REASON_CHARS = 256;
+export const MAX_TOKEN_CHARS = 2048;
+/** Length of a room name or pair code as its author wrote it, in UTF-8 bytes. */
+export const MAX_ROOM_NAME_BYTES = 1024;
+
+/**
+ * WebSocket close codes in the private range (RFC 6455, 7.4.2). 4400, 4401, 4403 and 4409 are final: dialling
+ * again would end the same way.
+ */
+export const CloseCode = {
+  /** A frame that this protocol does not know. */
+  protocol: 4400,
+  /** Log-in failed or did not come in time. */
+  unauthenticated: 4401,
+  /** The operator does not let this page in. */
+  refused: 4403,
+  /** The receiver took too long to read. */
+  slow: 4008,
+  /** A newer connection of the same id took over. */
+  replaced: 4409,
+  /** More frames than the limits allow. */
+  rateLimited: 4429,
+} as const;
+
+const FINAL_CLOSE_CODES: ReadonlySet<number> = new Set([
+  CloseCode.protocol,
+  CloseCode.unauthenticated,
+  CloseCode.refused,
+  CloseCode.replaced,
+]);
+
+/** Whether a socket closed with `code` must not be dialled again. */
+export const isFinalClose = (code: number): boolean => FINAL_CLOSE_CODES.has(code);
+
+export type Entry = 'join-or-create' | 'create' | 'join';
+export const ENTRIES: readonly Entry[] = ['join-or-create', 'create', 'join'];
+
+/** Why a join did not happen. */
+export type RefusalCode = 'room-full' | 'room-exists' | 'room-missing' | 'refused' | 'rate-limited';
+const REFUSALS: readonly RefusalCode[] = ['room-full', 'room-exists', 'room-missing', 'refused', 'rate-limited'];
+
+/** `left`: the member said so. `lost`: its connection ended, which a live direct path may outlast. */
+export type GoneReason = 'left' | 'lost' | 'kicked';
+const GONE_REASONS: readonly GoneReason[] = ['left', 'lost', 'kicked'];
+
+export interface Member {
+  readonly id: string;
+  /** Opaque announcement of that member, base64url. */
+  readonly hello: string;
+}
+
+export type ClientFrame =
+  | {
+      readonly type: 'login';
+      readonly version: number;
+      /** Raw P-256 public key (65 bytes), base64url. */
+      readonly key: string;
+      /** Which page of this identity it is; 0 is the first. */
+      readonly slot: number;
+      /** ECDSA P-256/SHA-256 over `loginMessage()`, base64url. */
+      readonly signature: string;
+      readonly token: string;
+    }
+  | {
+      readonly type: 'join';
+      /** Chosen by the client, unique on this connection: stands for the room in all that follows. */
+      readonly n: number;
+      readonly room: string;
+      readonly entry: Entry;
+      /** 0: the server's default. */
+      readonly capacity: number;
+      readonly hello: string;
+    }
+  | { readonly type: 'leave'; readonly n: number }
+  | { readonly type: 'ping' };
+
+export type ServerFrame =
+  | { readonly type: 'welcome'; readonly version: number; readonly nonce: string; readonly pingInterval: number }
+  | { readonly type: 'ready'; readonly id: string }
+  | {
+      readonly type: 'joined';
+      readonly n: number;
+      readonly created: boolean;
+      readonly capacity: number;
+      readonly members: readonly Member[];
+    }
+  | { readonly type: 'refused'; readonly n: number; readonly code: RefusalCode; readonly reason: string }
+  | { readonly type: 'peer'; readonly n: number; readonly id: string; readonly hello: string }
+  | { readonly type: 'gone'; readonly n: number; readonly id: string; readonly reason: GoneReason }
+  /** The server ended this membership. */
+  | { readonly type: 'closed'; readonly n: number; readonly reason: string }
+  | { readonly type: 'ping' }
+  | { readonly type: 'pong' };
+
+const BASE64URL = /^[A-Za-z0-9_-]*$/;
+const ROOM_ID = /^[A-Za-z0-9_-]{43}$/;
+const PEER_ID = /^[A-Za-z0-9_-]{43}(?:\.[1-9]\d{0,3})?$/;
+
+/** A room on the wire: 32 bytes as 43 base64url characters. */
+export const isRoomId = (value: unknown): value is string => typeof value === 'string' && ROOM_ID.test(value);
+
+/** A peer on the wire: 32 bytes as 43 base64url characters, and `.1` … `.9999` for further pages of an identity. */
+export const isPeerId = (value: unknown): value is string => typeof value === 'string' && PEER_ID.test(value);
+
+/** `id` of the page in `slot` of an identity. */
+export const peerId = (identity: string, slot: number): string => (slot === 0 ? identity : `${identity}.${slot}`);
+
+/** The part of an id that all pages of an identity share. */
+export const identityOf = (id: string): string => id.slice(0, 43);
+
+type Fields = Record<string, unknown>;
+
+const isBase64url = (value: unknown, max: number): value is string =>
+  typeof value === 'string' && value.length <= max && BASE64URL.test(value);
+const isInteger = (value: unknown, min: number, max: number): value is number =>
+  Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
+const isText = (value: unknown, max: number): value is string =>
+  typeof value === 'string' && value.length <= max;
+const isRoomNumber = (value: unknown): value is number => isInteger(value, 0, 0xffff);
+const oneOf = <T extends string>(value: unknown, list: readonly T[]): value is T =>
+  list.includes(value as T);
+
+function parseFields(text: string): Fields | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
+}
+
+/** A client's frame, or null for anything else. Only fields this wire knows are taken over. */
+export function parseClientFrame(text: string): ClientFrame | null {
+  const f = parseFields(text);
+  switch (f?.['type']) {
+    case 'login': {
+      const { version, key, slot = 0, signature, token = '' } = f;
+      if (!isInteger(version, 0, 0xffff) || !isBase64url(key, 88) || !isBase64url(signature, 88)) return null;
+      if (!isInteger(slot, 0, 9999) || !isText(token, MAX_TOKEN_CHARS)) return null;
+      return { type: 'login', version, key, slot, signature, token };
+    }
+    case 'join': {
+      const { n, room, entry, capacity = 0, hello = '' } = f;
+      if (!isRoomNumber(n) || !isRoomId(room) || !oneOf(entry, ENTRIES)) return null;
+      if (!isInteger(capacity, 0, 0xffff) || !isBase64url(hello, MAX_HELLO_CHARS)) return null;
+      return { type: 'join', n, room, entry, capacity, hello };
+    }
+    case 'leave':
+      return isRoomNumber(f['n']) ? { type: 'leave', n: f['n'] } : null;
+    case 'ping':
+      return { type: 'ping' };
+    default:
+      return null;
+  }
+}
+
+function parseMember(value: unknown): Member | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { id, hello } = value as Fields;
+  return isPeerId(id) && isBase64url(hello, MAX_HELLO_CHARS) ? { id, hello } : null;
+}
+
+/** A server's frame, or null for anything else. */
+export function parseServerFrame(text: string): ServerFrame | null {
+  const f = parseFields(text);
+  if (f === null) return null;
+  const { type, n, id, hello, reason, code } = f;
+  switch (type) {
+    case 'welcome': {
+      const { version, nonce, pingInterval } = f;
+      if (!isInteger(version, 0, 0xffff) || !isBase64url(nonce, 43)) return null;
+      if (!isInteger(pingInterval, 1, 3_600_000)) return null;
+      return { type, version, nonce, pingInterval };
+    }
+    case 'ready':
+      return isPeerId(id) ? { type, id } : null;
+    case 'joined': {
+      const { created, capacity, members } = f;
+      if (!isRoomNumber(n) || typeof created !== 'boolean' || !isInteger(capacity, 1, 0xffff)) return null;
+      if (!Array.isArray(members)) return null;
+      const parsed = members.map(parseMember);
+      if (parsed.includes(null)) return null;
+      return { type, n, created, capacity, members: parsed as Member[] };
+    }
+    case 'refused':
+      if (!isRoomNumber(n) || !oneOf(code, REFUSALS) || !isText(reason, MAX_REASON_CHARS)) return null;
+      return { type, n, code, reason };
+    case 'peer':
+      if (!isRoomNumber(n) || !isPeerId(id) || !isBase64url(hello, MAX_HELLO_CHARS)) return null;
+      return { type, n, id, hello };
+    case 'gone':
+      if (!isRoomNumber(n) || !isPeerId(id) || !oneOf(reason, GONE_REASONS)) return null;
+      return { type, n, id, reason };
+    case 'closed':
+      return isRoomNumber(n) && isText(reason, MAX_REASON_CHARS) ? { type, n, reason } : null;
+    case 'ping':
+    case 'pong':
+      return { type };
+    default:
+      return null;
+  }
+}
+
+const BASE64URL_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const BASE64URL_VALUES = new Map([...BASE64URL_ALPHABET].map((char, value) => [char, value]));
+
+/** Bytes as base64url without padding (RFC 4648, 5). */
+export function toBase64url(bytes: Uint8Array): string {
+  let out = '';
+  for (let i = 0; i < bytes.length; i += 3) {
+    const [a = 0, b = 0, c = 0] = bytes.subarray(i, i + 3);
+    const group = (a << 16) | (b << 8) | c;
+    const chars = Math.min(4, bytes.length - i + 1);
+    for (let k = 0; k < chars; k++) out += BASE64URL_ALPHABET.charAt((group >> (18 - 6 * k)) & 63);
+  }
+  return out;
+}
+
+/** The bytes of base64url without padding, or null for anything that no encoder would have written. */
+export function fromBase64url(text: string): Uint8Array<ArrayBuffer> | null {
+  if (text.length % 4 === 1) return null;
+  const out = new Uint8Array(Math.floor((text.length * 3) / 4));
+  let bits = 0;
+  let value = 0;
+  let at = 0;
+  for (const char of text) {
+    const next = BASE64URL_VALUES.get(char);
+    if (next === undefined) return null;
+    value = ((value << 6) | next) & 0xffff;
+    bits += 6;
+    if (bits >= 8) {
+      bits -= 8;
+      out[at++] = (value >> bits) & 0xff;
+    }
+  }
+  return (value & ((1 << bits) - 1)) === 0 ? out : null;
+}
+
+/*
+ * A message between two members of a room:
+ *
+ *   0      1         3            35       37
+ *   kind   room n    identity     slot     payload …
+ *   u8     u16       32 bytes     u16
+ *
+ * The id is the receiver's on the way to the server and the sender's on the way from it. The header has the same
+ * length both ways, so that the server overwrites it and forwards the very bytes it received.
+ */
+const MESSAGE_KIND = 1;
+export const MESSAGE_HEADER_BYTES = 37;
+
+export interface Message {
+  readonly n: number;
+  readonly id: string;
+  readonly payload: Uint8Array;
+}
+
+const dataView = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** The 34 bytes that stand for `id` in a message's header. */
+export function packPeerId(id: string): Uint8Array<ArrayBuffer> {
+  const packed = new Uint8Array(34);
+  packed.set(fromBase64url(identityOf(id)) ?? []);
+  dataView(packed).setUint16(32, Number(id.slice(44)));
+  return packed;
+}
+
+/** A message frame for the room that is `n` on this connection. */
+export function encodeMessage(n: number, packedId: Uint8Array, payload: Uint8Array): Uint8Array<ArrayBuffer> {
+  const frame = new Uint8Array(MESSAGE_HEADER_BYTES + payload.length);
+  frame.set(payload, MESSAGE_HEADER_BYTES);
+  readdressMessage(frame, n, packedId);
+  return frame;
+}
+
+/** Overwrites room number and id of a message frame in place. */
+export function readdressMessage(frame: Uint8Array, n: number, packedId: Uint8Array): void {
+  frame[0] = MESSAGE_KIND;
+  dataView(frame).setUint16(1, n);
+  frame.set(packedId, 3);
+}
+
+/** A message frame's parts; `payload` is a view of it. Null for anything else. */
+export function parseMessage(frame: Uint8Array): Message | null {
+  if (frame.length < MESSAGE_HEADER_BYTES || frame[0] !== MESSAGE_KIND) return null;
+  const view = dataView(frame);
+  const slot = view.getUint16(35);
+  if (slot > 9999) return null;
+  const id = peerId(toBase64url(frame.subarray(3, 35)), slot);
+  return { n: view.getUint16(1), id, payload: frame.subarray(MESSAGE_HEADER_BYTES) };
+}
+
+/** Prefix of what is hashed with the raw public key to give an identity. */
+export const ID_CONTEXT = 'peer-elements/1 id\0';
+
+/**
+ * What a log-in signs: the host keeps another server from passing the signature on, the nonce from keeping it.
+ * @param host as the page dialled it, with a port unless it is the scheme's own
+ * @param nonce from the server's welcome, base64url
+ */
+export const loginMessage = (host: string, nonce: string): string => `peer-elements/1 login\0${host}\0${nonce}`;
+
+/** HKDF inputs that turn a room's name into what the server knows it by. */
+export const ROOM_KEY_CONTEXT = 'peer-elements/1 room key\0';
+export const ROOM_ID_CONTEXT = 'peer-elements/1 room\0';
+/** A pair's code and a group's room of the same text are different rooms. */
+export type RoomKind = 'group' | 'pair';
