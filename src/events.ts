@@ -112,6 +112,10 @@ export const TypedEventTarget = EventTarget as new <M>() => TypedEventTarget<M>;
 type Detail<E> = E extends CustomEvent<infer D> ? D : never;
 
 /** Fires `type` on `target`; neither bubbling nor composed. */
-export function fire<M, K extends keyof M & string>(target: EventTarget, type: K, detail: Detail<M[K]>): void {
+export function fire<M, K extends keyof M & string>(
+  target: EventTarget,
+  type: K,
+  detail: Detail<M[K]>,
+): void {
   target.dispatchEvent(new CustomEvent(type, { detail }));
 }

@@ -54,7 +54,13 @@ export const ENTRIES: readonly Entry[] = ['join-or-create', 'create', 'join'];
 
 /** Why a join did not happen. */
 export type RefusalCode = 'room-full' | 'room-exists' | 'room-missing' | 'refused' | 'rate-limited';
-const REFUSALS: readonly RefusalCode[] = ['room-full', 'room-exists', 'room-missing', 'refused', 'rate-limited'];
+const REFUSALS: readonly RefusalCode[] = [
+  'room-full',
+  'room-exists',
+  'room-missing',
+  'refused',
+  'rate-limited',
+];
 
 /** `left`: the member said so. `lost`: its connection ended, which a live direct path may outlast. */
 export type GoneReason = 'left' | 'lost' | 'kicked';
@@ -92,7 +98,12 @@ export type ClientFrame =
   | { readonly type: 'ping' };
 
 export type ServerFrame =
-  | { readonly type: 'welcome'; readonly version: number; readonly nonce: string; readonly pingInterval: number }
+  | {
+      readonly type: 'welcome';
+      readonly version: number;
+      readonly nonce: string;
+      readonly pingInterval: number;
+    }
   | { readonly type: 'ready'; readonly id: string }
   | {
       readonly type: 'joined';
@@ -120,7 +131,8 @@ export const isRoomId = (value: unknown): value is string => typeof value === 's
 export const isPeerId = (value: unknown): value is string => typeof value === 'string' && PEER_ID.test(value);
 
 /** `id` of the page in `slot` of an identity. */
-export const peerId = (identity: string, slot: number): string => (slot === 0 ? identity : `${identity}.${slot}`);
+export const peerId = (identity: string, slot: number): string =>
+  slot === 0 ? identity : `${identity}.${slot}`;
 
 /** The part of an id that all pages of an identity share. */
 export const identityOf = (id: string): string => id.slice(0, 43);
@@ -134,8 +146,7 @@ const isInteger = (value: unknown, min: number, max: number): value is number =>
 const isText = (value: unknown, max: number): value is string =>
   typeof value === 'string' && value.length <= max;
 const isRoomNumber = (value: unknown): value is number => isInteger(value, 0, 0xffff);
-const oneOf = <T extends string>(value: unknown, list: readonly T[]): value is T =>
-  list.includes(value as T);
+const oneOf = <T extends string>(value: unknown, list: readonly T[]): value is T => list.includes(value as T);
 
 function parseFields(text: string): Fields | null {
   let value: unknown;
@@ -273,7 +284,8 @@ export interface Message {
   readonly payload: Uint8Array;
 }
 
-const dataView = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+const dataView = (bytes: Uint8Array): DataView =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** The 34 bytes that stand for `id` in a message's header. */
 export function packPeerId(id: string): Uint8Array<ArrayBuffer> {
@@ -316,7 +328,8 @@ export const ID_CONTEXT = 'peer-elements/1 id\0';
  * @param host as the page dialled it, with a port unless it is the scheme's own
  * @param nonce from the server's welcome, base64url
  */
-export const loginMessage = (host: string, nonce: string): string => `peer-elements/1 login\0${host}\0${nonce}`;
+export const loginMessage = (host: string, nonce: string): string =>
+  `peer-elements/1 login\0${host}\0${nonce}`;
 
 /** HKDF inputs that turn a room's name into what the server knows it by. */
 export const ROOM_KEY_CONTEXT = 'peer-elements/1 room key\0';

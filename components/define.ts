@@ -1,0 +1,16 @@
+/** The bundle: registers every element and exports the core beside their classes. */
+import { PeerChatElement } from './peer-chat.js';
+import { PeerGroupElement } from './peer-group.js';
+import { PeerPairElement } from './peer-pair.js';
+
+export * from '../src/index.js';
+export { PeerChatElement, PeerGroupElement, PeerPairElement };
+
+/** A page may load this script twice, from two addresses: the first one stands. */
+function define(tag: string, element: CustomElementConstructor): void {
+  if (!customElements.get(tag)) customElements.define(tag, element);
+}
+
+define('peer-group', PeerGroupElement);
+define('peer-pair', PeerPairElement);
+define('peer-chat', PeerChatElement);

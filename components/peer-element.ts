@@ -1,0 +1,245 @@
+import { LitElement, css, html, type PropertyValues, type TemplateResult } from 'lit';
+import {
+  PeerError,
+  type Peer,
+  type PeerPair,
+  type PeerRoom,
+  type SendOptions,
+  type Signaling,
+} from '../src/index.js';
+
+const fromJson = (text: string | null): unknown => {
+  try {
+    return text === null ? undefined : (JSON.parse(text) as unknown);
+  } catch (cause) {
+    throw new TypeError('ice-servers must be a JSON array of RTCIceServer.', { cause });
+  }
+};
+
+/**
+ * Attributes by which an author means to keep others out or an address private. This version cannot do that yet,
+ * and joining as if they were not there would do the opposite.
+ */
+const PROTECTIONS: readonly string[] = ['password', 'admission', 'transport'];
+
+/** Changing one of these while joined means leaving and joining anew. */
+const JOINING: readonly string[] = [
+  'url',
+  'signaling',
+  'room',
+  'code',
+  'entry',
+  'capacity',
+  'iceServers',
+  'rtcConfiguration',
+  'timeout',
+  'noReconnect',
+  'reconnectDelay',
+  'manual',
+];
+
+/** What `<peer-group>` and `<peer-pair>` have in common: they wrap one core object, which fires its events on them. */
+export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitElement {
+  static override properties = {
+    url: { type: String },
+    displayName: { attribute: 'name' },
+    iceServers: { attribute: 'ice-servers', converter: { fromAttribute: fromJson } },
+    manual: { type: Boolean },
+    timeout: { type: Number },
+    reconnectDelay: { type: Number, attribute: 'reconnect-delay' },
+    noReconnect: { type: Boolean, attribute: 'no-reconnect' },
+    profile: { attribute: false },
+    signaling: { attribute: false },
+    rtcConfiguration: { attribute: false },
+  };
+
+  static override styles = css`
+    :host {
+      display: block;
+    }
+    :host([hidden]) {
+      display: none;
+    }
+  `;
+
+  /** Signalling: `ws:`, `wss:`, `http:`, `https:` or a path relative to the page; absent or `local:` for the tabs of this browser. */
+  declare url: string | null | undefined;
+  /** Shown to the others; may change while joined. */
+  declare displayName: string | null;
+  /** STUN and TURN servers. None by default, so that no third party is contacted. */
+  declare iceServers: readonly RTCIceServer[] | undefined;
+  /** Do not connect until `connect()`. */
+  declare manual: boolean;
+  /** Milliseconds before a connection attempt is given up. */
+  declare timeout: number;
+  /** First back-off step in milliseconds. */
+  declare reconnectDelay: number;
+  /** Do not dial again when signalling is lost. */
+  declare noReconnect: boolean;
+  /** Any small value shown to the others; may change while joined. */
+  declare profile: unknown;
+  /** An adaptor of your own, instead of `url`. */
+  declare signaling: Signaling | undefined;
+  /** Merged into the configuration of every RTCPeerConnection. */
+  declare rtcConfiguration: RTCConfiguration | undefined;
+
+  readonly #core: Core;
+  /** Joined or about to be, until somebody closes it. */
+  #active = false;
+  /** Closed because it was taken out of the document. */
+  #detached = false;
+
+  constructor() {
+    super();
+    this.#core = this.createCore();
+    const { states } = this.attachInternals();
+    states.add('new');
+    this.addEventListener('statechange', ({ detail: { state, previous } }: StateChange) => {
+      states.delete(previous);
+      states.add(state);
+    });
+    this.displayName = '';
+    this.profile = {};
+    this.manual = false;
+    this.timeout = 10_000;
+    this.reconnectDelay = 500;
+    this.noReconnect = false;
+    this.#takeEarlyMessages();
+  }
+
+  /** Own id, null until it is proven. */
+  get peerId(): string | null {
+    return this.#core.peerId;
+  }
+
+  /** The other members by id. */
+  get peers(): ReadonlyMap<string, Peer> {
+    return this.#core.peers;
+  }
+
+  /** `new`, `connecting`, `connected`, `disconnected`, `failed` or `closed`; also as CSS `:state()`. */
+  get state(): RTCPeerConnectionState {
+    return this.#core.state;
+  }
+
+  /** Promise of the own id. */
+  get ready(): Promise<string> {
+    return this.#core.ready;
+  }
+
+  /** The last error, or null. */
+  get error(): PeerError | null {
+    return this.#core.error;
+  }
+
+  /** Joins, where `manual` or an earlier `close()` kept it from doing so. */
+  connect(): void {
+    this.#active = true;
+    this.#core.connect();
+  }
+
+  /** Leaves. */
+  close(): void {
+    this.#active = false;
+    this.#core.close();
+  }
+
+  /**
+   * Sends to everyone or, with `to`, to some; before joining, messages wait.
+   * @throws {TypeError} unknown option
+   * @throws {DOMException} `InvalidStateError` after the end, `DataCloneError` for what cannot be sent
+   */
+  send(data: unknown, options?: SendOptions): Promise<void> {
+    return this.#core.send(data, options);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (!this.#detached) return;
+    this.#detached = false;
+    this.#join();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    // A move within the document is over by then.
+    queueMicrotask(() => {
+      if (this.isConnected || !this.#active) return;
+      this.#detached = true;
+      this.close();
+    });
+  }
+
+  /** Runs as soon as a property is set, so that a wrong value throws where it is given. */
+  override requestUpdate(name?: PropertyKey, previous?: unknown, ...rest: never[]): void {
+    const options = name === undefined ? null : this.optionFor(String(name));
+    if (options) {
+      try {
+        this.#core.configure(options);
+      } catch (error) {
+        Reflect.set(this, name ?? '', previous);
+        throw error;
+      }
+    }
+    super.requestUpdate(name, previous, ...rest);
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (JOINING.some((name) => changed.has(name))) this.#join();
+  }
+
+  protected override render(): TemplateResult {
+    return html`<slot></slot>`;
+  }
+
+  protected get core(): Core {
+    return this.#core;
+  }
+
+  protected abstract createCore(): Core;
+
+  /** The core's option behind one of our properties, null for a property that is none. */
+  protected optionFor(name: string): object | null {
+    switch (name) {
+      case 'noReconnect':
+        return { reconnect: !this.noReconnect };
+      case 'url':
+        return { url: this.url ?? undefined };
+      case 'displayName':
+        return { displayName: this.displayName ?? '' };
+      case 'iceServers':
+      case 'timeout':
+      case 'reconnectDelay':
+      case 'profile':
+      case 'signaling':
+      case 'rtcConfiguration':
+        return { [name]: this[name] };
+      default:
+        return null;
+    }
+  }
+
+  #join(): void {
+    const rejoins = this.#active;
+    if (!this.isConnected || (this.manual && !rejoins)) return;
+    const protection = PROTECTIONS.find((name) => this.hasAttribute(name));
+    if (protection !== undefined) {
+      const message = `The attribute "${protection}" is not supported yet, and without it the room would be open.`;
+      const error = new PeerError('unsupported', message, { final: true });
+      this.dispatchEvent(new CustomEvent('error', { detail: { error } }));
+      return;
+    }
+    if (rejoins) this.#core.close();
+    this.connect();
+  }
+
+  /** A page that runs before this script cannot call `send()` yet; what it put into `queue` is sent now. */
+  #takeEarlyMessages(): void {
+    const { queue } = this as { queue?: unknown };
+    if (!Array.isArray(queue)) return;
+    for (const [data, options] of queue as [unknown, SendOptions?][]) void this.send(data, options);
+    queue.length = 0;
+  }
+}
+
+type StateChange = CustomEvent<{ state: RTCPeerConnectionState; previous: RTCPeerConnectionState }>;

@@ -1,0 +1,72 @@
+import { PeerRoom, type Entry, type Peer, type RoomEventMap, type TypedListeners } from '../src/index.js';
+import { PeerElement } from './peer-element.js';
+
+/**
+ * A room of peers.
+ *
+ * @element peer-group
+ * @slot - Whatever shares the room: `<peer-chat>` and its like find it by being inside.
+ * @fires {CustomEvent} open - Signalling is connected and the id is proven: `{ id }`.
+ * @fires {CustomEvent} join - We are in: `{ room, id, peers, created }`.
+ * @fires {CustomEvent} peer - A peer is there and `send()` reaches it: `{ peer }`.
+ * @fires {CustomEvent} profile - A peer changed its name or profile: `{ peer }`.
+ * @fires {CustomEvent} leave - A peer is gone for good: `{ peer, reason }`.
+ * @fires {CustomEvent} data - A message: `{ data, type, peer, metadata, delivery }`.
+ * @fires {CustomEvent} reconnecting - Signalling was lost: `{ attempt, delay }`.
+ * @fires {CustomEvent} reconnect - Signalling is back: `{ attempts }`.
+ * @fires {CustomEvent} reconnecterror - An attempt to get it back failed: `{ attempt, error }`.
+ * @fires {CustomEvent} statechange - `state` changed: `{ state, previous }`.
+ * @fires {CustomEvent} error - Something failed: `{ error }`; whether that was the end is `error.final`.
+ * @fires {CustomEvent} close - Once per join, at the end: `{ code, reason, error? }`.
+ * @cssstate new - Not connected yet.
+ * @cssstate connecting - Being let in.
+ * @cssstate connected - In the room.
+ * @cssstate disconnected - Signalling is lost and being dialled again.
+ * @cssstate failed - Ended by an error.
+ * @cssstate closed - Left.
+ */
+export class PeerGroupElement extends PeerElement<PeerRoom> {
+  static override properties = {
+    ...PeerElement.properties,
+    room: { type: String },
+    entry: { type: String },
+    capacity: { type: Number },
+  };
+
+  /** Room name, any text up to 1 KB. Joining starts when it is set. */
+  declare room: string | null | undefined;
+  /** `join-or-create`, `create` (fails with `room-exists`) or `join` (fails with `room-missing`). */
+  declare entry: Entry | null | undefined;
+  /** Most members; fixed by whoever creates the room. */
+  declare capacity: number | null | undefined;
+
+  declare addEventListener: TypedListeners<RoomEventMap>['addEventListener'];
+  declare removeEventListener: TypedListeners<RoomEventMap>['removeEventListener'];
+
+  /** The peer with this id, if it is in the room. */
+  peer(id: string): Peer | undefined {
+    return this.core.peer(id);
+  }
+
+  protected override createCore(): PeerRoom {
+    return new PeerRoom({ manual: true }, this);
+  }
+
+  protected override optionFor(name: string): object | null {
+    switch (name) {
+      case 'room':
+        return { room: this.room === '' ? undefined : (this.room ?? undefined) };
+      case 'entry':
+      case 'capacity':
+        return { [name]: this[name] ?? undefined };
+      default:
+        return super.optionFor(name);
+    }
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'peer-group': PeerGroupElement;
+  }
+}

@@ -1,0 +1,75 @@
+import type { PropertyValues } from 'lit';
+import { PeerPair, randomCode, type PairEventMap, type Peer, type TypedListeners } from '../src/index.js';
+import { PeerElement } from './peer-element.js';
+
+/**
+ * Two peers that know a code. Messages wait until the other one is there.
+ *
+ * @element peer-pair
+ * @slot - Whatever the two share: `<peer-chat>` and its like find it by being inside.
+ * @fires {CustomEvent} open - Signalling is connected and the id is proven: `{ id }`.
+ * @fires {CustomEvent} join - We hold one of the two seats: `{ code, id, peers, created }`.
+ * @fires {CustomEvent} peer - The other one is there and `send()` reaches it: `{ peer }`.
+ * @fires {CustomEvent} profile - The other one changed its name or profile: `{ peer }`.
+ * @fires {CustomEvent} leave - The other one is gone for good: `{ peer, reason }`.
+ * @fires {CustomEvent} data - A message: `{ data, type, peer, metadata, delivery }`.
+ * @fires {CustomEvent} busy - Two others are using this code: `{ code }`.
+ * @fires {CustomEvent} reconnecting - Signalling was lost: `{ attempt, delay }`.
+ * @fires {CustomEvent} reconnect - Signalling is back: `{ attempts }`.
+ * @fires {CustomEvent} reconnecterror - An attempt to get it back failed: `{ attempt, error }`.
+ * @fires {CustomEvent} statechange - `state` changed: `{ state, previous }`.
+ * @fires {CustomEvent} error - Something failed: `{ error }`; whether that was the end is `error.final`.
+ * @fires {CustomEvent} close - Once per join, at the end: `{ code, reason, error? }`.
+ * @cssstate new - Not connected yet.
+ * @cssstate connecting - Being let in.
+ * @cssstate connected - Holding a seat, whether or not the other one is there.
+ * @cssstate disconnected - Signalling is lost and being dialled again.
+ * @cssstate failed - Ended by an error.
+ * @cssstate closed - Left.
+ */
+export class PeerPairElement extends PeerElement<PeerPair> {
+  static override properties = {
+    ...PeerElement.properties,
+    code: { type: String, reflect: true },
+  };
+
+  /** The code both sides know; a random one is generated when absent. */
+  declare code: string | null | undefined;
+
+  declare addEventListener: TypedListeners<PairEventMap>['addEventListener'];
+  declare removeEventListener: TypedListeners<PairEventMap>['removeEventListener'];
+
+  constructor() {
+    super();
+    this.code = this.core.code;
+  }
+
+  /** The other side, or null. */
+  get peer(): Peer | null {
+    return this.core.peer;
+  }
+
+  /** `host` for whoever claimed the code first, `guest` for the second, null before. */
+  get role(): 'host' | 'guest' | null {
+    return this.core.role;
+  }
+
+  protected override createCore(): PeerPair {
+    return new PeerPair({ manual: true }, this);
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    this.code ||= randomCode();
+  }
+
+  protected override optionFor(name: string): object | null {
+    return name === 'code' ? { code: this.code ? this.code : undefined } : super.optionFor(name);
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'peer-pair': PeerPairElement;
+  }
+}

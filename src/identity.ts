@@ -1,0 +1,74 @@
+/** Who a page is, and what the server knows a room by (WebCrypto). */
+import { PeerError } from './errors.js';
+import {
+  ID_CONTEXT,
+  MAX_ROOM_NAME_BYTES,
+  ROOM_ID_CONTEXT,
+  ROOM_KEY_CONTEXT,
+  loginMessage,
+  toBase64url,
+  type RoomKind,
+} from './protocol.js';
+
+export interface Identity {
+  /** base64url(SHA-256(context ‖ raw public key)), 43 characters. */
+  readonly id: string;
+  /** Raw P-256 public key, 65 bytes. */
+  readonly publicKey: Uint8Array;
+  /** Signature (ECDSA P-256 with SHA-256, 64 bytes) that proves the id to a server. */
+  signLogin(host: string, nonce: string): Promise<Uint8Array>;
+}
+
+const ECDSA = { name: 'ECDSA', namedCurve: 'P-256' };
+const utf8 = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
+
+function subtle(): SubtleCrypto {
+  // Browsers leave it out on insecure pages, which the types do not say.
+  const found = globalThis.crypto.subtle as SubtleCrypto | undefined;
+  if (found) return found;
+  throw new PeerError(
+    'insecure-context',
+    'This page may not use cryptography: serve it over https, or from localhost while developing.',
+    { final: true },
+  );
+}
+
+/**
+ * A new identity whose private key no script can read.
+ * @throws {PeerError} `insecure-context` on plain http other than localhost
+ */
+export async function createIdentity(): Promise<Identity> {
+  const { publicKey, privateKey } = await subtle().generateKey(ECDSA, false, ['sign', 'verify']);
+  const raw = new Uint8Array(await subtle().exportKey('raw', publicKey));
+  const hashed = await subtle().digest('SHA-256', new Uint8Array([...utf8(ID_CONTEXT), ...raw]));
+  return {
+    id: toBase64url(new Uint8Array(hashed)),
+    publicKey: raw,
+    async signLogin(host, nonce) {
+      const algorithm = { name: 'ECDSA', hash: 'SHA-256' };
+      return new Uint8Array(await subtle().sign(algorithm, privateKey, utf8(loginMessage(host, nonce))));
+    },
+  };
+}
+
+async function hkdf(secret: Uint8Array<ArrayBuffer>, info: string): Promise<Uint8Array<ArrayBuffer>> {
+  const key = await subtle().importKey('raw', secret, 'HKDF', false, ['deriveBits']);
+  const parameters = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(32), info: utf8(info) };
+  return new Uint8Array(await subtle().deriveBits(parameters, key, 256));
+}
+
+/**
+ * What signalling knows a room by: 43 base64url characters from which the name cannot be read.
+ * @param name the room's name or the pair's code, at most 1 KB of UTF-8
+ * @throws {PeerError} `insecure-context` on plain http other than localhost
+ */
+export async function roomId(name: string, kind: RoomKind): Promise<string> {
+  const key = await hkdf(utf8(name), ROOM_KEY_CONTEXT);
+  return toBase64url(await hkdf(key, ROOM_ID_CONTEXT + kind));
+}
+
+/** Whether `name` can name a room: 1 to 1024 bytes of UTF-8. */
+export function isRoomName(name: string): boolean {
+  const { length } = utf8(name);
+  return length > 0 && length <= MAX_ROOM_NAME_BYTES;
+}

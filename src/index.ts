@@ -1,0 +1,27 @@
+/** The networking core: no element, no side effect on import. */
+export { PeerRoom } from './room.js';
+export { PeerPair, randomCode } from './pair.js';
+export { Peer, type PeerSendOptions } from './peer.js';
+export { PeerError, type PeerErrorCode, type PeerErrorOptions } from './errors.js';
+export type { PeerPairOptions, PeerRoomOptions, SourceOptions } from './options.js';
+export type { SendOptions } from './source.js';
+export type {
+  CloseDetail,
+  DataDetail,
+  Delivery,
+  JoinDetail,
+  PairEventMap,
+  PeerEventMap,
+  RoomEventMap,
+  SourceEventMap,
+  StateChangeDetail,
+  TypedListeners,
+} from './events.js';
+export type { Entry, GoneReason } from './protocol.js';
+export type { JoinRequest, Signaling, SignalingPeer, SignalingSession, SignalingSink } from './signaling.js';
+export { createIdentity, type Identity } from './identity.js';
+export { webSocketSignaling, type WebSocketSignalingOptions } from './signaling/websocket.js';
+export {
+  broadcastChannelSignaling,
+  type BroadcastChannelSignalingOptions,
+} from './signaling/broadcast-channel.js';

@@ -1,0 +1,202 @@
+/** One stay in a room: from the join to the end. A new join is a new membership, so nothing stale can leak over. */
+import { PeerError } from './errors.js';
+import { encode, type Encoded } from './codec/value.js';
+import { Peer, type PeerHost } from './peer.js';
+import { toBase64url, type Entry, type GoneReason } from './protocol.js';
+import type { Signaling, SignalingPeer, SignalingSession, SignalingSink } from './signaling.js';
+
+export interface MembershipOptions {
+  readonly room: string;
+  readonly entry: Entry;
+  readonly capacity?: number;
+  readonly timeout: number;
+  readonly reconnect: boolean;
+  readonly reconnectDelay: number;
+  readonly configuration: RTCConfiguration;
+  readonly RTCPeerConnection: typeof RTCPeerConnection;
+}
+
+/** What becomes of a membership; the sink's words pass through where there is nothing to add. */
+export interface MembershipHost
+  extends
+    Pick<SignalingSink, 'open' | 'trouble' | 'reconnecting' | 'reconnect' | 'reconnecterror'>,
+    Pick<PeerHost, 'greeting' | 'announced' | 'profileChanged' | 'data' | 'failed'> {
+  joined(created: boolean): void;
+  /** A peer that had been announced has gone. */
+  left(peer: Peer, reason: GoneReason): void;
+  /** The end; with an error when it was not our wish. */
+  ended(error?: PeerError): void;
+}
+
+export class Membership {
+  readonly #host: MembershipHost;
+  readonly #options: MembershipOptions;
+  readonly #peers = new Map<string, Peer>();
+  /** The hello of everyone signalling has shown us: another one under the same id is another stay. */
+  readonly #hellos = new Map<string, string>();
+  readonly #session: SignalingSession;
+  #selfId = '';
+  #joined = false;
+  #ended = false;
+
+  constructor(signaling: Signaling, options: MembershipOptions, host: MembershipHost) {
+    this.#host = host;
+    this.#options = options;
+    const { room, entry, capacity, timeout, reconnect, reconnectDelay } = options;
+    const hello = crypto.getRandomValues(new Uint8Array(6));
+    const request = { room, entry, hello, timeout, reconnect, reconnectDelay };
+    this.#session = signaling.join(capacity === undefined ? request : { ...request, capacity }, this.#sink());
+  }
+
+  get peers(): ReadonlyMap<string, Peer> {
+    return this.#peers;
+  }
+
+  get joined(): boolean {
+    return this.#joined;
+  }
+
+  /**
+   * Sends one encoded frame to peers by id, or to all.
+   * Rejects with a PeerError that names whom it did not reach; the others have it.
+   */
+  async send(
+    frame: Encoded,
+    to: readonly string[] | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const ids = to ?? [...this.#peers.keys()];
+    const results = await Promise.allSettled(
+      ids.map((id) => this.#peers.get(id)?.transmit(frame, signal) ?? Promise.reject(unknownPeer(id))),
+    );
+    const failures = results.flatMap((result, i) => {
+      const id = ids[i];
+      return result.status === 'rejected' && id !== undefined
+        ? [{ id, error: result.reason as PeerError }]
+        : [];
+    });
+    const first = failures[0];
+    if (!first) return;
+    const { code, message } = first.error;
+    throw new PeerError(code, message, { peers: failures.map(({ id }) => id), cause: first.error });
+  }
+
+  /** Tells everyone that our name or profile changed. */
+  greetAgain(): void {
+    for (const peer of this.#peers.values()) peer.greetAgain();
+  }
+
+  /** Leaves: peers are told on every path. Not a word to the host. */
+  close(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#session.close();
+    for (const peer of [...this.#peers.values()]) peer.end('left');
+  }
+
+  #sink(): SignalingSink {
+    const live =
+      <A extends unknown[]>(act: (...args: A) => void) =>
+      (...args: A): void => {
+        if (!this.#ended) act(...args);
+      };
+    const host = this.#host;
+    return {
+      open: live((id) => {
+        this.#selfId = id;
+        host.open(id);
+      }),
+      joined: live(({ created, peers }) => {
+        this.#joined = true;
+        for (const peer of peers) this.#appeared(peer);
+        host.joined(created);
+      }),
+      peer: live((peer) => {
+        this.#appeared(peer);
+      }),
+      gone: live((id, reason) => {
+        this.#disappeared(id, reason);
+      }),
+      message: live((from, bytes) => this.#peers.get(from)?.receiveSignal(bytes)),
+      trouble: live((error) => {
+        host.trouble(error);
+      }),
+      reconnecting: live((detail) => {
+        host.reconnecting(detail);
+      }),
+      reconnect: live((detail) => {
+        host.reconnect(detail);
+      }),
+      reconnecterror: live((detail) => {
+        host.reconnecterror(detail);
+      }),
+      close: live((error) => {
+        this.close();
+        host.ended(error);
+      }),
+    };
+  }
+
+  #appeared({ id, hello, newcomer }: SignalingPeer): void {
+    const stay = toBase64url(hello);
+    const known = this.#peers.get(id);
+    if (known && this.#hellos.get(id) === stay) {
+      known.present = true;
+      return;
+    }
+    known?.end('left');
+    this.#hellos.set(id, stay);
+    const peer = new Peer(id, this.#peerHost());
+    this.#peers.set(id, peer);
+    if (newcomer) peer.connect();
+    else peer.expect();
+  }
+
+  #disappeared(id: string, reason: GoneReason): void {
+    const peer = this.#peers.get(id);
+    if (reason === 'lost') {
+      if (peer) peer.present = false;
+    } else {
+      peer?.end(reason);
+    }
+  }
+
+  #peerHost(): PeerHost {
+    const { configuration, RTCPeerConnection, timeout } = this.#options;
+    const host = this.#host;
+    return {
+      selfId: this.#selfId,
+      configuration,
+      RTCPeerConnection,
+      timeout,
+      greeting: () => host.greeting(),
+      signal: (to, bytes) => {
+        if (!this.#ended) this.#session.send(to, bytes);
+      },
+      announced: (peer) => {
+        host.announced(peer);
+      },
+      profileChanged: (peer) => {
+        host.profileChanged(peer);
+      },
+      data: (detail) => {
+        host.data(detail);
+      },
+      failed: (peer, error) => {
+        host.failed(peer, error);
+      },
+      gone: (peer, reason) => {
+        if (this.#peers.get(peer.id) === peer) this.#peers.delete(peer.id);
+        // When it is we who leave, the others are not gone.
+        if (peer.announced && !this.#ended) host.left(peer, reason);
+      },
+    };
+  }
+}
+
+const unknownPeer = (id: string): PeerError =>
+  new PeerError('gone', 'There is no such peer in the room.', { peers: [id] });
+
+/** @throws {DOMException} `DataCloneError` for what cannot be sent */
+export const encodeMessage = (type: string, data: unknown, metadata: unknown): Encoded =>
+  encode({ type, data, metadata });

@@ -1,0 +1,118 @@
+/** The options of rooms and pairs: defaults, and what is refused before anything is dialled. */
+import { encode } from './codec/value.js';
+import { ENTRIES, type Entry } from './protocol.js';
+import { isRoomName } from './identity.js';
+import { checkName } from './peer-frame.js';
+import type { Signaling } from './signaling.js';
+
+export interface SourceOptions {
+  /**
+   * Signalling: a `ws:`, `wss:`, `http:` or `https:` address, or one relative to the page; `local:` for the tabs of
+   * this browser, which is also the default.
+   */
+  readonly url?: string | undefined;
+  /** An adaptor of your own, instead of `url`. */
+  readonly signaling?: Signaling | undefined;
+  /** Shown to the others; at most 256 characters. */
+  readonly displayName?: string | undefined;
+  /** Any small value shown to the others. */
+  readonly profile?: unknown | undefined;
+  /** Default: none, so that no third party is contacted. Entries with `url` instead of `urls` are understood. */
+  readonly iceServers?: readonly RTCIceServer[] | undefined;
+  /** Merged into the configuration of every RTCPeerConnection. */
+  readonly rtcConfiguration?: RTCConfiguration | undefined;
+  /** Do not connect before `connect()`. Default false. */
+  readonly manual?: boolean | undefined;
+  /** Milliseconds before a connection attempt is given up. Default 10 000. */
+  readonly timeout?: number | undefined;
+  /** Whether lost signalling is dialled again. Default true. */
+  readonly reconnect?: boolean | undefined;
+  /** First step of the back-off, milliseconds. Default 500. */
+  readonly reconnectDelay?: number | undefined;
+  /** Default: the browser's. Give another one where there is none, as in Node. */
+  readonly RTCPeerConnection?: typeof RTCPeerConnection | undefined;
+}
+
+export interface PeerRoomOptions extends SourceOptions {
+  /** Any text of 1 byte to 1 KB. */
+  readonly room?: string | undefined;
+  /** Default `join-or-create`. */
+  readonly entry?: Entry | undefined;
+  /** Most members, 1 to 65 535; fixed by whoever creates the room. Default: the server's. */
+  readonly capacity?: number | undefined;
+}
+
+export interface PeerPairOptions extends SourceOptions {
+  /** Any text of 1 byte to 1 KB. Default: a random one. */
+  readonly code?: string | undefined;
+}
+
+const SOURCE_OPTIONS: readonly string[] = [
+  'url',
+  'signaling',
+  'displayName',
+  'profile',
+  'iceServers',
+  'rtcConfiguration',
+  'manual',
+  'timeout',
+  'reconnect',
+  'reconnectDelay',
+  'RTCPeerConnection',
+];
+export const ROOM_OPTIONS: readonly string[] = [...SOURCE_OPTIONS, 'room', 'entry', 'capacity'];
+export const PAIR_OPTIONS: readonly string[] = [...SOURCE_OPTIONS, 'code'];
+
+const MAX_TIMER = 2 ** 31 - 1;
+
+function checkInteger(name: string, value: unknown, min: number, max: number): void {
+  if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return;
+  throw new TypeError(
+    `${name} must be a whole number from ${String(min)} to ${String(max)}, not ${String(value)}.`,
+  );
+}
+
+function checkNamed(name: string, value: string): void {
+  if (!isRoomName(value)) throw new TypeError(`${name} must have 1 to 1024 bytes of UTF-8.`);
+}
+
+/**
+ * @param known the names this kind of source understands
+ * @throws {TypeError} naming the option and what it may be
+ * @throws {DOMException} `DataCloneError` for a profile that cannot be sent
+ */
+export function checkOptions(options: PeerRoomOptions & PeerPairOptions, known: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) throw new TypeError(`There is no option "${name}".`);
+  }
+  const { room, code, entry, capacity, displayName, profile, timeout, reconnectDelay, iceServers } = options;
+  if (room !== undefined) checkNamed('room', room);
+  if (code !== undefined) checkNamed('code', code);
+  if (entry !== undefined && !ENTRIES.includes(entry)) {
+    throw new TypeError(`entry must be one of ${ENTRIES.join(', ')}, not "${String(entry)}".`);
+  }
+  if (capacity !== undefined) checkInteger('capacity', capacity, 1, 0xffff);
+  if (displayName !== undefined) checkName(displayName);
+  if (profile !== undefined) encode(profile);
+  if (timeout !== undefined) checkInteger('timeout', timeout, 1, MAX_TIMER);
+  if (reconnectDelay !== undefined) checkInteger('reconnectDelay', reconnectDelay, 0, MAX_TIMER);
+  if (iceServers !== undefined && !Array.isArray(iceServers)) {
+    throw new TypeError('iceServers must be an array of RTCIceServer.');
+  }
+}
+
+/** RTCIceServer as people write it, also with `url` as browsers once wanted. */
+interface LooseIceServer extends Omit<RTCIceServer, 'urls'> {
+  readonly urls?: string | string[];
+  readonly url?: string | undefined;
+}
+
+/** The configuration of every RTCPeerConnection of a source. */
+export function rtcConfiguration({ iceServers, rtcConfiguration: rest }: SourceOptions): RTCConfiguration {
+  if (!iceServers) return { ...rest };
+  const servers = (iceServers as readonly LooseIceServer[]).map(({ url, urls = url ?? '', ...server }) => ({
+    ...server,
+    urls,
+  }));
+  return { ...rest, iceServers: servers };
+}

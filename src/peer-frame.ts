@@ -1,0 +1,30 @@
+/** What two peers say to each other over a path, once decoded. */
+export interface Greeting {
+  readonly name: string;
+  readonly profile: unknown;
+}
+
+export type PeerFrame =
+  | { readonly kind: 'hello'; readonly greeting: Greeting }
+  | { readonly kind: 'bye' }
+  | { readonly kind: 'data'; readonly type: string; readonly data: unknown; readonly metadata: unknown };
+
+const MAX_NAME_CHARS = 256;
+
+/** A peer's frame from a decoded value, or null for anything else. */
+export function parsePeerFrame(value: unknown): PeerFrame | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { type, data, metadata, hello, bye } = value as Record<string, unknown>;
+  if (typeof type === 'string') return { kind: 'data', type, data, metadata };
+  if (bye === true) return { kind: 'bye' };
+  if (typeof hello !== 'object' || hello === null) return null;
+  const { name, profile } = hello as Record<string, unknown>;
+  if (typeof name !== 'string' || name.length > MAX_NAME_CHARS) return null;
+  return { kind: 'hello', greeting: { name, profile } };
+}
+
+/** @throws {TypeError} when the name is longer than 256 characters */
+export function checkName(name: string): string {
+  if (name.length <= MAX_NAME_CHARS) return name;
+  throw new TypeError(`A name has at most ${String(MAX_NAME_CHARS)} characters.`);
+}

@@ -1,0 +1,40 @@
+/** A room of any number of peers, everyone connected to everyone. */
+import type { JoinDetail, RoomEventMap } from './events.js';
+import { ROOM_OPTIONS, type PeerRoomOptions } from './options.js';
+import type { Peer } from './peer.js';
+import { Source, type Admission } from './source.js';
+
+/**
+ * A room of peers. Joins by itself once it has a `room`, unless `manual`.
+ * @fires open, join, peer, profile, leave, data, reconnecting, reconnect, reconnecterror, statechange, error, close
+ * @throws {TypeError} naming the option that is wrong
+ */
+export class PeerRoom extends Source<RoomEventMap> {
+  #room: string | null = null;
+
+  constructor(options: PeerRoomOptions = {}, target?: EventTarget) {
+    super(ROOM_OPTIONS, target);
+    if (options.manual) this.configure(options);
+    else this.connect(options);
+  }
+
+  /** The room's name, null before there was one. */
+  get room(): string | null {
+    return this.#room;
+  }
+
+  /** The peer with this id, if it is in the room. */
+  peer(id: string): Peer | undefined {
+    return this.peers.get(id);
+  }
+
+  protected override admission({ room, entry = 'join-or-create', capacity }: PeerRoomOptions): Admission {
+    this.#room = room ?? null;
+    const admission: Admission = { kind: 'group', name: this.#room, entry };
+    return capacity === undefined ? admission : { ...admission, capacity };
+  }
+
+  protected override fireJoin(detail: JoinDetail): void {
+    this.fire('join', { ...detail, room: this.#room ?? '' });
+  }
+}

@@ -1,0 +1,24 @@
+/** Exponential back-off with full jitter, so that clients of a restarted server do not come back in step. */
+export class Backoff {
+  readonly #base: number;
+  readonly #max: number;
+  #step = 0;
+
+  /** @param base first step in ms  @param max most that one wait can be, ms */
+  constructor(base: number, max = 30_000) {
+    this.#base = base;
+    this.#max = max;
+  }
+
+  /** Milliseconds to wait before the next attempt: random(0, min(max, base · 2ⁿ)). */
+  next(random: () => number = Math.random): number {
+    const ceiling = Math.min(this.#max, this.#base * 2 ** this.#step);
+    this.#step++;
+    return Math.round(random() * ceiling);
+  }
+
+  /** Back to the first step. */
+  reset(): void {
+    this.#step = 0;
+  }
+}

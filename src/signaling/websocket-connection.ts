@@ -1,0 +1,152 @@
+/** One WebSocket to our server, from the dial to its end: log-in, heartbeat, frames. It never dials again. */
+import { PeerError } from '../errors.js';
+import type { Identity } from '../identity.js';
+import {
+  PROTOCOL_VERSION,
+  parseMessage,
+  parseServerFrame,
+  toBase64url,
+  type ClientFrame,
+  type Message,
+  type ServerFrame,
+} from '../protocol.js';
+import { closeError } from './close-error.js';
+
+export interface ConnectionOptions {
+  readonly identity: () => Promise<Identity>;
+  /** Milliseconds until a socket that has not logged in is given up. */
+  readonly timeout: number;
+}
+
+/** What concerns a room; the rest is the connection's own. */
+export type RoomFrame = Extract<ServerFrame, { readonly n: number }>;
+
+export interface ConnectionSink {
+  /** The log-in is on its way; what is sent now arrives right behind it. */
+  loggingIn(): void;
+  ready(id: string): void;
+  frame(frame: RoomFrame): void;
+  message(message: Message): void;
+  /** The end, with its reason; comes once and not after `close()`. */
+  closed(error: PeerError): void;
+}
+
+/** What the network may add to the server's ping interval before silence is suspicious, ms. */
+const SILENCE_MARGIN = 10_000;
+/** How long a suspected socket has to prove that it lives, ms: in a throttled page a late timer proves nothing. */
+const PROBE_TIMEOUT = 3000;
+
+export class Connection {
+  readonly #socket: WebSocket;
+  readonly #options: ConnectionOptions;
+  readonly #sink: ConnectionSink;
+  readonly #patience: ReturnType<typeof setTimeout>;
+  #suspicion: ReturnType<typeof setTimeout> | undefined;
+  #pingInterval = 0;
+  #phase: 'dialling' | 'authenticating' | 'ready' = 'dialling';
+  #closed = false;
+
+  constructor(socket: WebSocket, options: ConnectionOptions, sink: ConnectionSink) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#sink = sink;
+    socket.binaryType = 'arraybuffer';
+    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+      this.#receive(data);
+    };
+    // An error event says nothing; the close event that follows has the code.
+    socket.onclose = ({ code, reason }) => {
+      this.#end(closeError(code, reason));
+    };
+    this.#patience = setTimeout(() => {
+      this.#end(
+        new PeerError(
+          'timeout',
+          `The signalling server did not answer within ${String(options.timeout)} ms.`,
+        ),
+      );
+    }, options.timeout);
+  }
+
+  /** How far it has come; it stays there when it ends. */
+  get phase(): 'dialling' | 'authenticating' | 'ready' {
+    return this.#phase;
+  }
+
+  send(frame: ClientFrame | Uint8Array<ArrayBuffer>): void {
+    // Between two browser events a socket may have closed already; then its close event is on the way.
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#socket.send(frame instanceof Uint8Array ? frame : JSON.stringify(frame));
+  }
+
+  /** Hangs up without telling the sink. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#patience);
+    clearTimeout(this.#suspicion);
+    this.#socket.onmessage = this.#socket.onclose = null;
+    this.#socket.close();
+  }
+
+  #end(error: PeerError): void {
+    if (this.#closed) return;
+    this.close();
+    this.#sink.closed(error);
+  }
+
+  #receive(data: string | ArrayBuffer): void {
+    this.#watch();
+    if (typeof data !== 'string') {
+      const message = parseMessage(new Uint8Array(data));
+      if (message) this.#sink.message(message);
+      return;
+    }
+    const frame = parseServerFrame(data);
+    if (frame === null) return;
+    if ('n' in frame) {
+      this.#sink.frame(frame);
+    } else if (frame.type === 'welcome') {
+      void this.#logIn(frame);
+    } else if (frame.type === 'ready') {
+      this.#phase = 'ready';
+      clearTimeout(this.#patience);
+      this.#sink.ready(frame.id);
+    }
+  }
+
+  async #logIn({ nonce, version, pingInterval }: ServerFrame & { type: 'welcome' }): Promise<void> {
+    if (version !== PROTOCOL_VERSION) {
+      const message = `The signalling server speaks version ${String(version)}, this page ${String(PROTOCOL_VERSION)}.`;
+      this.#end(new PeerError('protocol', message, { final: true }));
+      return;
+    }
+    this.#pingInterval = pingInterval;
+    this.#watch();
+    try {
+      const { publicKey, signLogin } = await this.#options.identity();
+      const signature = toBase64url(await signLogin(new URL(this.#socket.url).host, nonce));
+      if (this.#closed) return;
+      this.send({ type: 'login', version, key: toBase64url(publicKey), slot: 0, signature, token: '' });
+      this.#phase = 'authenticating';
+      this.#sink.loggingIn();
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      this.#end(
+        cause instanceof PeerError ? cause : new PeerError('unsupported', message, { cause, final: true }),
+      );
+    }
+  }
+
+  /** The server pings, so that silence means something: first a question, then the end. */
+  #watch(): void {
+    if (this.#pingInterval === 0 || this.#closed) return;
+    clearTimeout(this.#suspicion);
+    this.#suspicion = setTimeout(() => {
+      this.send({ type: 'ping' });
+      this.#suspicion = setTimeout(() => {
+        this.#end(new PeerError('unreachable', 'The signalling server has fallen silent.'));
+      }, PROBE_TIMEOUT);
+    }, this.#pingInterval + SILENCE_MARGIN);
+  }
+}

@@ -1,0 +1,154 @@
+/** Signalling through our server: one WebSocket for all rooms of a page, dialled again when it is lost. */
+import { PeerError } from '../errors.js';
+import { createIdentity, type Identity } from '../identity.js';
+import type { JoinRequest, Signaling, SignalingSession, SignalingSink } from '../signaling.js';
+import { Backoff } from './backoff.js';
+import { RoomSession } from './room-session.js';
+import { Connection } from './websocket-connection.js';
+
+export interface WebSocketSignalingOptions {
+  /** Absolute `ws:` or `wss:` address. */
+  readonly url?: string;
+  /** A socket to use instead, on which nothing has been received yet. It is never dialled again. */
+  readonly socket?: WebSocket;
+  /** Who we are. Default: a new identity. */
+  readonly identity?: () => Promise<Identity>;
+  /** Default: the browser's. */
+  readonly WebSocket?: typeof WebSocket;
+}
+
+/** A connection that lasted this long starts the next back-off from the first step, ms. */
+const STABLE_AFTER = 5000;
+/** Least wait after the server said that we are too fast, ms. */
+const RATE_LIMIT_PAUSE = 30_000;
+
+/**
+ * An adaptor for our server. Rooms that join through one adaptor share its socket and its id.
+ * @throws {TypeError} unless exactly one of `url` and `socket` is given
+ */
+export function webSocketSignaling(options: WebSocketSignalingOptions): Signaling {
+  if ((options.url === undefined) === (options.socket === undefined)) {
+    throw new TypeError('webSocketSignaling() takes either url or socket.');
+  }
+  return new WebSocketSignaling(options);
+}
+
+class WebSocketSignaling implements Signaling {
+  readonly relay = 'data';
+  readonly #options: WebSocketSignalingOptions;
+  readonly #identity: () => Promise<Identity>;
+  readonly #rooms = new Map<number, RoomSession>();
+  #nextRoom = 0;
+  #connection: Connection | null = null;
+  #id = '';
+  #backoff = new Backoff(0);
+  /** Dials since the connection was last up. */
+  #attempt = 0;
+  #redial: ReturnType<typeof setTimeout> | undefined;
+  #stable: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: WebSocketSignalingOptions) {
+    this.#options = options;
+    let own: Promise<Identity> | undefined;
+    this.#identity = options.identity ?? (() => (own ??= createIdentity()));
+  }
+
+  join(request: JoinRequest, sink: SignalingSink): SignalingSession {
+    const n = this.#nextRoom++ & 0xffff;
+    const room = new RoomSession(n, request, sink, {
+      send: (frame) => {
+        if (this.#connection?.phase !== 'dialling') this.#connection?.send(frame);
+      },
+      forget: () => {
+        this.#forget(n);
+      },
+    });
+    queueMicrotask(() => {
+      this.#begin(room);
+    });
+    return room;
+  }
+
+  #begin(room: RoomSession): void {
+    if (room.ended) return;
+    if ([...this.#rooms.values()].some(({ request }) => request.room === room.request.room)) {
+      const message = 'This page is in that room already: use the element or object that is.';
+      room.fail(new PeerError('refused', message, { final: true }));
+      return;
+    }
+    this.#rooms.set(room.n, room);
+    const connection = this.#connection;
+    if (connection) {
+      // While it is still dialling, all rooms join together as soon as it logs in.
+      if (connection.phase === 'ready') room.opened(this.#id);
+      if (connection.phase !== 'dialling') connection.send(room.joinFrame());
+    } else if (this.#redial === undefined) {
+      this.#backoff = new Backoff(room.request.reconnectDelay);
+      this.#dial();
+    }
+  }
+
+  #forget(n: number): void {
+    this.#rooms.delete(n);
+    // Not at once: another room may be about to join, as when an attribute changes.
+    setTimeout(() => {
+      if (this.#rooms.size === 0) this.#hangUp();
+    });
+  }
+
+  #hangUp(): void {
+    clearTimeout(this.#redial);
+    clearTimeout(this.#stable);
+    this.#redial = undefined;
+    this.#attempt = 0;
+    this.#connection?.close();
+    this.#connection = null;
+  }
+
+  #dial(): void {
+    const { url = '', socket, WebSocket: Socket = globalThis.WebSocket } = this.#options;
+    const rooms = [...this.#rooms.values()];
+    this.#redial = undefined;
+    this.#attempt++;
+    const timeout = Math.min(...rooms.map(({ request }) => request.timeout));
+    this.#connection = new Connection(
+      socket ?? new Socket(url),
+      { identity: this.#identity, timeout },
+      {
+        loggingIn: () => {
+          for (const room of this.#rooms.values()) this.#connection?.send(room.joinFrame());
+        },
+        ready: (id) => {
+          this.#ready(id);
+        },
+        frame: (frame) => this.#rooms.get(frame.n)?.receive(frame, this.#attempt),
+        message: ({ n, id, payload }) => this.#rooms.get(n)?.message(id, payload),
+        closed: (error) => {
+          this.#lost(error);
+        },
+      },
+    );
+  }
+
+  #ready(id: string): void {
+    this.#id = id;
+    this.#stable = setTimeout(() => {
+      this.#backoff.reset();
+    }, STABLE_AFTER);
+    for (const room of this.#rooms.values()) room.opened(id);
+  }
+
+  #lost(error: PeerError): void {
+    if (this.#connection?.phase === 'ready') this.#attempt = 0;
+    this.#connection = null;
+    clearTimeout(this.#stable);
+    const again = !error.final && !this.#options.socket;
+    const pause = error.code === 'rate-limited' ? RATE_LIMIT_PAUSE : 0;
+    const delay = again ? pause + this.#backoff.next() : null;
+    for (const room of [...this.#rooms.values()]) room.lost(error, this.#attempt + 1, delay);
+    if (delay === null || this.#rooms.size === 0) return;
+    this.#redial = setTimeout(() => {
+      if (this.#rooms.size > 0) this.#dial();
+    }, delay);
+  }
+}

@@ -1,0 +1,354 @@
+/** What a room and a pair have in common: state, events, and one membership after another. */
+import { abortable } from './abort.js';
+import { PeerError } from './errors.js';
+import { TypedEventTarget, fire, type CloseDetail, type Delivery, type SourceEventMap } from './events.js';
+import { roomId } from './identity.js';
+import { Membership, encodeMessage, type MembershipHost, type MembershipOptions } from './membership.js';
+import { checkOptions, rtcConfiguration, type PeerPairOptions, type PeerRoomOptions } from './options.js';
+import type { Peer, PeerSendOptions } from './peer.js';
+import type { Entry, RoomKind } from './protocol.js';
+import { resolveSignaling } from './signaling/url.js';
+
+export interface SendOptions extends PeerSendOptions {
+  /** An id or several. Default: everyone who is there. */
+  readonly to?: string | readonly string[];
+  /** Default `reliable`. */
+  readonly delivery?: Delivery;
+}
+
+/** How a kind of source enters its room. */
+export interface Admission {
+  readonly kind: RoomKind;
+  /** Null while there is nothing to join yet. */
+  readonly name: string | null;
+  readonly entry: Entry;
+  readonly capacity?: number;
+}
+
+interface Queued {
+  readonly deliver: (membership: Membership) => void;
+  readonly reject: (error: PeerError) => void;
+}
+
+interface Ready {
+  readonly promise: Promise<string>;
+  readonly resolve: (id: string) => void;
+  readonly reject: (error: PeerError) => void;
+}
+
+type AnyOptions = PeerRoomOptions & PeerPairOptions;
+
+const SEND_OPTIONS: readonly string[] = ['to', 'type', 'delivery', 'metadata', 'signal'];
+
+function ready(): Ready {
+  let resolve: Ready['resolve'] = () => undefined;
+  let reject: Ready['reject'] = () => undefined;
+  const promise = new Promise<string>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  // Whoever does not ask for it is told by the `error` event instead.
+  promise.catch(() => undefined);
+  return { promise, resolve, reject };
+}
+
+export abstract class Source<M extends SourceEventMap = SourceEventMap> extends TypedEventTarget<M> {
+  readonly #target: EventTarget;
+  readonly #known: readonly string[];
+  #options: AnyOptions = {};
+  #membership: Membership | null = null;
+  #connecting: AbortController | null = null;
+  #queue: Queued[] = [];
+  #ready = ready();
+  #state: RTCPeerConnectionState = 'new';
+  #peerId: string | null = null;
+  #error: PeerError | null = null;
+
+  /**
+   * @param known the options this kind of source understands
+   * @param target where events are fired; the element that wraps a source gives itself
+   */
+  constructor(known: readonly string[], target?: EventTarget) {
+    super();
+    this.#known = known;
+    this.#target = target ?? this;
+  }
+
+  /** Our own id, null until it is proven. */
+  get peerId(): string | null {
+    return this.#peerId;
+  }
+
+  /** The other members by id, reachable or about to be; empty when alone. */
+  get peers(): ReadonlyMap<string, Peer> {
+    return this.#membership?.peers ?? new Map<string, Peer>();
+  }
+
+  /** `new`, `connecting`, `connected` (in the room), `disconnected` (signalling lost), `failed`, `closed`. */
+  get state(): RTCPeerConnectionState {
+    return this.#state;
+  }
+
+  /** Resolves with our id once it is proven; rejects when this attempt ends before. */
+  get ready(): Promise<string> {
+    return this.#ready.promise;
+  }
+
+  /** The last error, null when there was none since `connect()`. */
+  get error(): PeerError | null {
+    return this.#error;
+  }
+
+  /** Our name as the others see it; may change at any time. @throws {TypeError} over 256 characters */
+  get displayName(): string {
+    return this.#options.displayName ?? '';
+  }
+  set displayName(displayName: string) {
+    this.configure({ displayName });
+  }
+
+  /** Any small value that the others see; may change at any time. */
+  get profile(): unknown {
+    return this.#options.profile ?? {};
+  }
+  set profile(profile: unknown) {
+    this.configure({ profile });
+  }
+
+  /**
+   * Sets options for the next `connect()`; name and profile are shown at once.
+   * @throws {TypeError} naming the option that is wrong
+   */
+  configure(options: AnyOptions): void {
+    checkOptions(options, this.#known);
+    this.#options = { ...this.#options, ...options };
+    if ('displayName' in options || 'profile' in options) this.#membership?.greetAgain();
+  }
+
+  /**
+   * Joins; nothing happens while that is under way or done.
+   * @param options from here on, over those given before
+   * @throws {TypeError} naming the option that is wrong
+   */
+  connect(options: AnyOptions = {}): void {
+    this.configure(options);
+    const admission = this.admission(this.#options);
+    if (this.#connecting || this.#membership || admission.name === null) return;
+    if (this.#state !== 'new') this.#ready = ready();
+    this.#error = null;
+    const attempt = new AbortController();
+    this.#connecting = attempt;
+    this.#transition('connecting');
+    this.#leaveWithPage(attempt.signal);
+    void this.#join({ ...admission, name: admission.name }, attempt.signal);
+  }
+
+  /** Leaves; peers see it, messages that were not handed over reject with `aborted`. */
+  close(): void {
+    if (this.#state !== 'closed' && this.#state !== 'failed') this.#finish();
+  }
+
+  /**
+   * Sends to everyone, or to some. Before we are in, messages wait.
+   * @param data anything JSON can say, ArrayBuffer and typed arrays
+   * @returns resolves when handed to the network of every target; rejects with a PeerError naming the others
+   * @throws {TypeError} unknown option
+   * @throws {DOMException} `InvalidStateError` after the end, `DataCloneError` for what cannot be sent
+   */
+  send(data: unknown, options: SendOptions = {}): Promise<void> {
+    const { to, type = '', metadata, signal } = checkSendOptions(options);
+    if (this.#state === 'closed' || this.#state === 'failed') {
+      throw new DOMException('Nothing can be sent any more: connect() first.', 'InvalidStateError');
+    }
+    const frame = encodeMessage(type, data, metadata);
+    const ids = typeof to === 'string' ? [to] : to;
+    const sent = new Promise<void>((resolve, reject) => {
+      const deliver = (membership: Membership): void => {
+        if (!signal?.aborted) membership.send(frame, ids, signal).then(resolve, reject);
+      };
+      this.#queue.push({ deliver, reject });
+      this.#flush();
+    });
+    return abortable(sent, signal);
+  }
+
+  protected fire<K extends keyof M & string>(
+    type: K,
+    detail: M[K] extends CustomEvent<infer D> ? D : never,
+  ): void {
+    fire(this.#target, type, detail);
+  }
+
+  protected abstract admission(options: AnyOptions): Admission;
+  protected abstract fireJoin(detail: {
+    id: string;
+    peers: ReadonlyMap<string, Peer>;
+    created: boolean;
+  }): void;
+  /** The last word on an error before it is told. */
+  protected refine(error: PeerError): PeerError {
+    return error;
+  }
+  /** Whether messages to everyone wait for somebody to be there. */
+  protected get waitsForPeers(): boolean {
+    return false;
+  }
+
+  async #join(admission: Admission & { name: string }, signal: AbortSignal): Promise<void> {
+    try {
+      const options = this.#options;
+      const room = await roomId(admission.name, admission.kind);
+      const signaling = options.signaling ?? (await resolveSignaling(options.url));
+      if (signal.aborted) return;
+      const request = this.#request(room, admission);
+      this.#membership = new Membership(signaling, request, this.#host());
+    } catch (error) {
+      if (!signal.aborted) this.#finish(asPeerError(error));
+    }
+  }
+
+  #request(room: string, { entry, capacity }: Admission): MembershipOptions {
+    const options = this.#options;
+    const Connection =
+      options.RTCPeerConnection ?? (globalThis.RTCPeerConnection as typeof RTCPeerConnection | undefined);
+    if (!Connection) throw new PeerError('unsupported', 'This browser has no WebRTC.', { final: true });
+    const request: MembershipOptions = {
+      room,
+      entry,
+      timeout: options.timeout ?? 10_000,
+      reconnect: options.reconnect ?? true,
+      reconnectDelay: options.reconnectDelay ?? 500,
+      configuration: rtcConfiguration(options),
+      RTCPeerConnection: Connection,
+    };
+    return capacity === undefined ? request : { ...request, capacity };
+  }
+
+  /** A page that goes away says so at once, instead of being missed later; one that comes back joins again. */
+  #leaveWithPage(signal: AbortSignal): void {
+    if (typeof globalThis.addEventListener !== 'function') return;
+    const returned = ({ persisted }: PageTransitionEvent): void => {
+      if (persisted) this.connect();
+    };
+    const left = (): void => {
+      addEventListener('pageshow', returned, { once: true });
+      this.#finish(undefined, 'the page was left');
+    };
+    addEventListener('pagehide', left, { signal });
+  }
+
+  #host(): MembershipHost {
+    return {
+      open: (id) => {
+        this.#peerId = id;
+        this.#ready.resolve(id);
+        this.#fire('open', { id });
+      },
+      joined: (created) => {
+        this.#transition('connected');
+        const id = this.#peerId ?? '';
+        this.fireJoin({ id, peers: new Map(this.peers), created });
+        this.#flush();
+      },
+      greeting: () => ({ name: this.displayName, profile: this.profile }),
+      announced: (peer) => {
+        this.#fire('peer', { peer });
+        this.#flush();
+      },
+      profileChanged: (peer) => {
+        this.#fire('profile', { peer });
+      },
+      data: (detail) => {
+        this.#fire('data', detail);
+      },
+      left: (peer, reason) => {
+        this.#fire('leave', { peer, reason });
+      },
+      failed: (_peer, error) => {
+        this.#tell(error);
+      },
+      trouble: (error) => {
+        this.#tell(error);
+      },
+      reconnecting: (detail) => {
+        this.#transition('disconnected');
+        this.#fire('reconnecting', detail);
+      },
+      reconnect: (detail) => {
+        this.#transition('connected');
+        this.#fire('reconnect', detail);
+      },
+      reconnecterror: (detail) => {
+        this.#error = detail.error;
+        this.#fire('reconnecterror', detail);
+      },
+      ended: (error) => {
+        this.#finish(error, 'closed by signalling');
+      },
+    };
+  }
+
+  #fire<K extends keyof SourceEventMap>(
+    type: K,
+    detail: SourceEventMap[K] extends CustomEvent<infer D> ? D : never,
+  ): void {
+    fire<SourceEventMap, K>(this.#target, type, detail);
+  }
+
+  #flush(): void {
+    const membership = this.#membership;
+    if (!membership?.joined || (this.waitsForPeers && membership.peers.size === 0)) return;
+    for (const { deliver } of this.#queue.splice(0)) deliver(membership);
+  }
+
+  #tell(error: PeerError): void {
+    this.#error = error;
+    this.#fire('error', { error });
+  }
+
+  #finish(cause?: PeerError, reason = 'closed by this page'): void {
+    const membership = this.#membership;
+    const started = this.#connecting !== null;
+    this.#connecting?.abort();
+    this.#connecting = null;
+    this.#membership = null;
+    membership?.close();
+    const error = cause && this.refine(cause);
+    const end = error ?? new PeerError('aborted', 'It was closed before.');
+    this.#ready.reject(end);
+    for (const { reject } of this.#queue.splice(0)) reject(end);
+    if (error) this.#tell(error);
+    this.#transition(error ? 'failed' : 'closed');
+    const detail: CloseDetail = error
+      ? { code: error.code, reason: error.message, error }
+      : { code: 'closed', reason };
+    if (started) this.#fire('close', detail);
+  }
+
+  #transition(state: RTCPeerConnectionState): void {
+    const previous = this.#state;
+    if (state === previous) return;
+    this.#state = state;
+    this.#fire('statechange', { state, previous });
+  }
+}
+
+function checkSendOptions(options: SendOptions): SendOptions {
+  for (const name of Object.keys(options)) {
+    if (!SEND_OPTIONS.includes(name)) throw new TypeError(`send() has no option "${name}".`);
+  }
+  const { type, delivery } = options;
+  if (type !== undefined && typeof type !== 'string') throw new TypeError('type must be a string.');
+  if (delivery !== undefined && delivery !== 'reliable') {
+    throw new TypeError(`delivery must be "reliable", not "${String(delivery)}".`);
+  }
+  return options;
+}
+
+const asPeerError = (cause: unknown): PeerError =>
+  cause instanceof PeerError
+    ? cause
+    : new PeerError('unsupported', cause instanceof Error ? cause.message : String(cause), {
+        final: true,
+        cause,
+      });

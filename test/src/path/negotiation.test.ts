@@ -1,0 +1,124 @@
+import { expect } from '@open-wc/testing';
+import { Negotiation, type NegotiationMessage } from '../../../src/path/negotiation.js';
+import { until } from '../../support/until.js';
+
+type Wire = { deliver: (message: NegotiationMessage) => void };
+
+/** Two connections and what they signal, held back until the test lets it go. */
+class Couple {
+  readonly connections = [new RTCPeerConnection(), new RTCPeerConnection()] as const;
+  readonly errors: unknown[] = [];
+  readonly queues: [NegotiationMessage[], NegotiationMessage[]] = [[], []];
+  readonly #ends: [Wire, Wire];
+  held = false;
+
+  constructor() {
+    const ends = this.connections.map((pc, i) => {
+      const negotiation = new Negotiation(pc, {
+        polite: i === 1,
+        send: (message) => {
+          this.queues[i === 0 ? 1 : 0].push(message);
+          if (!this.held) this.release();
+        },
+        onerror: (error) => this.errors.push(error),
+      });
+      return { deliver: (message: NegotiationMessage) => void negotiation.receive(message) };
+    });
+    this.#ends = ends as [Wire, Wire];
+  }
+
+  /** Delivers to both sides what waits for them. */
+  release(reorder: (messages: NegotiationMessage[]) => NegotiationMessage[] = (messages) => messages): void {
+    for (const i of [0, 1] as const) {
+      for (const message of reorder(this.queues[i].splice(0))) this.#ends[i].deliver(message);
+    }
+  }
+
+  async connected(): Promise<void> {
+    await until(
+      () => {
+        this.release();
+        return this.connections.every(
+          ({ signalingState, connectionState }) =>
+            signalingState === 'stable' && connectionState === 'connected',
+        );
+      },
+      { what: 'two connected connections' },
+    );
+  }
+
+  close(): void {
+    for (const pc of this.connections) pc.close();
+  }
+}
+
+describe('Perfect negotiation', () => {
+  let couple: Couple;
+  beforeEach(() => {
+    couple = new Couple();
+  });
+  afterEach(() => {
+    couple.close();
+    expect(couple.errors).to.be.empty;
+  });
+
+  it('connects when one side starts', async () => {
+    couple.connections[0].createDataChannel('a');
+    await couple.connected();
+  });
+
+  it('connects when both start at once, and both want something', async () => {
+    couple.held = true;
+    const [impolite, polite] = couple.connections;
+    impolite.createDataChannel('a');
+    polite.addTransceiver('audio');
+    const offers = () => couple.queues.every((queue) => queue.some((message) => 'description' in message));
+    await until(offers, { what: 'two offers under way' });
+    couple.held = false;
+    await couple.connected();
+    await until(() => impolite.getTransceivers().length === 1, { what: 'the polite side to have its turn' });
+  });
+
+  it('keeps candidates that overtake the description they belong to', async () => {
+    couple.held = true;
+    couple.connections[0].createDataChannel('a');
+    await until(() => couple.queues[1].some((message) => 'candidate' in message), { what: 'a candidate' });
+    couple.release((messages) => [...messages].sort((message) => ('candidate' in message ? -1 : 1)));
+    couple.held = false;
+    await couple.connected();
+  });
+
+  it('converges whatever both sides do at once', async () => {
+    const [a, b] = couple.connections;
+    a.createDataChannel('a');
+    for (let round = 0; round < 10; round++) {
+      for (const pc of couple.connections) {
+        const [transceiver] = pc.getTransceivers();
+        if (transceiver && round % 3 === 0) transceiver.direction = round % 2 ? 'recvonly' : 'sendrecv';
+        else pc.addTransceiver(round % 2 ? 'audio' : 'video');
+      }
+      await Promise.resolve();
+    }
+    await couple.connected();
+    await until(() => a.getTransceivers().length === b.getTransceivers().length, {
+      what: 'the same on both sides',
+    });
+  });
+});
+
+describe('A broken description', () => {
+  it('is reported, not thrown', async () => {
+    const pc = new RTCPeerConnection();
+    const errors: unknown[] = [];
+    const negotiation = new Negotiation(pc, {
+      polite: true,
+      send: () => undefined,
+      onerror: (e) => errors.push(e),
+    });
+    await negotiation.receive({ description: { type: 'offer', sdp: 'nonsense' } });
+    expect(errors).to.have.length(1);
+    pc.close();
+    await negotiation.receive({ description: { type: 'offer', sdp: 'nonsense' } });
+    expect(errors, 'after the end nobody wants to know').to.have.length(1);
+  });
+});

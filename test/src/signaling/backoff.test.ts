@@ -1,0 +1,25 @@
+import { expect } from '@open-wc/testing';
+import { Backoff } from '../../../src/signaling/backoff.js';
+
+describe('Backoff', () => {
+  const most = (): number => 1;
+
+  it('doubles what it may wait, up to the most', () => {
+    const backoff = new Backoff(500, 3000);
+    expect([1, 2, 3, 4, 5].map(() => backoff.next(most))).to.deep.equal([500, 1000, 2000, 3000, 3000]);
+  });
+
+  it('picks anything from nothing to that, so that clients do not come back in step', () => {
+    const backoff = new Backoff(1000);
+    expect(backoff.next(() => 0)).to.equal(0);
+    expect(backoff.next(() => 0.25)).to.equal(500);
+  });
+
+  it('begins anew after a reset', () => {
+    const backoff = new Backoff(500);
+    backoff.next(most);
+    backoff.next(most);
+    backoff.reset();
+    expect(backoff.next(most)).to.equal(500);
+  });
+});

@@ -1,0 +1,225 @@
+import { expect } from '@open-wc/testing';
+import { createIdentity } from '../../../src/identity.js';
+import { toBase64url } from '../../../src/protocol.js';
+import type { JoinRequest, Signaling, SignalingSession } from '../../../src/signaling.js';
+import { closeError } from '../../../src/signaling/close-error.js';
+import { webSocketSignaling } from '../../../src/signaling/websocket.js';
+import { describeSignaling } from '../../signaling-contract.js';
+import { RecordingSink } from '../../support/recording-sink.js';
+import { signalUrl, spawnServer, type TestServer } from '../../support/server.js';
+import { once, until } from '../../support/until.js';
+
+describeSignaling('ws:', () => webSocketSignaling({ url: signalUrl }));
+
+describe('ws: over connections that break', () => {
+  let server: TestServer;
+  const sessions: SignalingSession[] = [];
+
+  const requestFor = (more: Partial<JoinRequest> = {}): JoinRequest => ({
+    room: toBase64url(crypto.getRandomValues(new Uint8Array(32))),
+    entry: 'join-or-create',
+    hello: crypto.getRandomValues(new Uint8Array(6)),
+    timeout: 5000,
+    reconnect: true,
+    reconnectDelay: 20,
+    ...more,
+  });
+
+  const join = (request: JoinRequest, signaling: Signaling = webSocketSignaling({ url: server.url })) => {
+    const sink = new RecordingSink();
+    const session = signaling.join(request, sink);
+    sessions.push(session);
+    return { sink, session };
+  };
+
+  before(async () => {
+    server = await spawnServer();
+  });
+  after(() => server.dispose());
+  afterEach(() => {
+    for (const session of sessions.splice(0)) session.close();
+  });
+
+  it('finds back into its rooms after the server was killed, and everyone in them', async () => {
+    const request = requestFor();
+    const a = join(request);
+    const [first] = await a.sink.heard('open');
+    await a.sink.heard('joined');
+    const b = join({ ...request, hello: new Uint8Array([2]) });
+    await a.sink.heard('peer');
+    await server.kill();
+    const [lost] = await a.sink.heard('reconnecting');
+    expect(lost?.attempt).to.equal(1);
+    expect(lost?.delay).to.be.within(0, 20);
+    await a.sink.heard('reconnecterror');
+    await server.start();
+    await Promise.all([a.sink.heard('reconnect'), b.sink.heard('reconnect')]);
+    const [, again] = await a.sink.heard('open', 2);
+    expect(again?.id, 'the same id').to.equal(first?.id);
+    expect(a.sink.all('joined'), 'joined is told once').to.have.length(1);
+    b.session.send(first?.id ?? '', new Uint8Array([9]));
+    await a.sink.heard('message');
+  });
+
+  it('rejoins a room it once created although it would exist', async () => {
+    const request = requestFor({ entry: 'create' });
+    const a = join(request);
+    await a.sink.heard('joined');
+    await server.kill();
+    await server.start();
+    await a.sink.heard('reconnect');
+    expect(a.sink.all('close')).to.be.empty;
+  });
+
+  it('tells who is gone after the connection was lost, and who is new', async () => {
+    const request = requestFor();
+    const a = join(request);
+    const b = join(request);
+    await a.sink.heard('joined');
+    const [bOpen] = await b.sink.heard('open');
+    await b.sink.heard('joined');
+    await server.kill();
+    await a.sink.heard('reconnecting');
+    b.session.close();
+    await server.start();
+    await a.sink.heard('reconnect');
+    expect(a.sink.all('gone')).to.deep.equal([{ what: 'gone', id: bOpen?.id, reason: 'lost' }]);
+    join(request);
+    const peers = await a.sink.heard('peer', 2).catch(() => a.sink.all('peer'));
+    expect(peers.at(-1)?.newcomer).to.equal(true);
+  });
+
+  it('is told of trouble when nobody answers, and goes on trying', async () => {
+    const free = await spawnServer();
+    await free.stop();
+    const { sink } = join(requestFor(), webSocketSignaling({ url: free.url }));
+    const [trouble] = await sink.heard('trouble');
+    expect(trouble?.error.code).to.equal('unreachable');
+    expect(trouble?.error.final).to.equal(false);
+    await sink.heard('trouble', 2);
+    await free.start();
+    await sink.heard('joined');
+    await free.dispose();
+  });
+
+  it('gives up at once without reconnect', async () => {
+    const { sink } = join(requestFor({ reconnect: false }));
+    await sink.heard('joined');
+    await server.kill();
+    const [close] = await sink.heard('close');
+    expect(close?.error?.code).to.equal('unreachable');
+    expect(close?.error?.final).to.equal(true);
+    await server.start();
+  });
+
+  it('gives up an attempt that takes longer than its timeout', async () => {
+    // A real server that never says a word: it waits for a request that does not come.
+    const silent = class extends WebSocket {
+      override set onmessage(_listener: WebSocket['onmessage']) {
+        // The welcome is not heard.
+      }
+    };
+    const { sink } = join(
+      requestFor({ timeout: 50, reconnect: false }),
+      webSocketSignaling({ url: server.url, WebSocket: silent }),
+    );
+    const [close] = await sink.heard('close');
+    expect(close?.error?.code).to.equal('timeout');
+  });
+
+  it('gives way to a newer connection of the same id', async () => {
+    const identity = createIdentity();
+    const request = requestFor();
+    const older = join(request, webSocketSignaling({ url: server.url, identity: () => identity }));
+    await older.sink.heard('joined');
+    const newer = join(request, webSocketSignaling({ url: server.url, identity: () => identity }));
+    const [close] = await older.sink.heard('close');
+    expect(close?.error?.code).to.equal('replaced');
+    await newer.sink.heard('joined');
+  });
+
+  it('uses a socket that it is given, and does not dial another', async () => {
+    const socket = new WebSocket(server.url);
+    const { sink } = join(requestFor(), webSocketSignaling({ socket }));
+    await sink.heard('joined');
+    await server.kill();
+    const [close] = await sink.heard('close');
+    expect(close?.error?.code).to.equal('unreachable');
+    await server.start();
+  });
+
+  it('hangs up when the last room is left, and dials again for the next', async () => {
+    let sockets = 0;
+    const counted = class extends WebSocket {
+      constructor(url: string) {
+        super(url);
+        sockets++;
+        last = this;
+      }
+    };
+    let last: WebSocket | undefined;
+    const signaling = webSocketSignaling({ url: server.url, WebSocket: counted as typeof WebSocket });
+    const one = join(requestFor(), signaling);
+    const two = join(requestFor(), signaling);
+    await Promise.all([one.sink.heard('joined'), two.sink.heard('joined')]);
+    expect(sockets, 'rooms share it').to.equal(1);
+    one.session.close();
+    two.session.close();
+    await until(() => last?.readyState === WebSocket.CLOSED, { what: 'a closed socket' });
+    await join(requestFor(), signaling).sink.heard('joined');
+    expect(sockets).to.equal(2);
+  });
+
+  it('keeps the socket for a room that joins while another one leaves', async () => {
+    let sockets = 0;
+    const counted = class extends WebSocket {
+      constructor(url: string) {
+        super(url);
+        sockets++;
+      }
+    };
+    const signaling = webSocketSignaling({ url: server.url, WebSocket: counted as typeof WebSocket });
+    const one = join(requestFor(), signaling);
+    await one.sink.heard('joined');
+    one.session.close();
+    await join(requestFor(), signaling).sink.heard('joined');
+    expect(sockets).to.equal(1);
+  });
+
+  it('closes with insecure-context where a page may not have an identity', async () => {
+    const refuse = async () => {
+      const { PeerError } = await import('../../../src/errors.js');
+      throw new PeerError('insecure-context', 'no', { final: true });
+    };
+    const { sink } = join(requestFor(), webSocketSignaling({ url: server.url, identity: refuse }));
+    const [close] = await sink.heard('close');
+    expect(close?.error?.code).to.equal('insecure-context');
+  });
+
+  it('wants exactly one of url and socket', () => {
+    expect(() => webSocketSignaling({})).to.throw(TypeError, 'url or socket');
+    const socket = new WebSocket(server.url);
+    expect(() => webSocketSignaling({ url: server.url, socket })).to.throw(TypeError);
+    return once(socket, 'open').then(() => socket.close());
+  });
+});
+
+describe('What a close code means', () => {
+  for (const [code, name, final] of [
+    [1006, 'unreachable', false],
+    [1012, 'unreachable', false],
+    [4008, 'unreachable', false],
+    [4400, 'protocol', true],
+    [4401, 'refused', true],
+    [4403, 'refused', true],
+    [4409, 'replaced', true],
+    [4429, 'rate-limited', false],
+  ] as const) {
+    it(`${String(code)} is ${name}${final ? ', finally' : ''}`, () => {
+      const error = closeError(code, 'because');
+      expect(error.code).to.equal(name);
+      expect(error.final).to.equal(final);
+      expect(error.message).to.include('because');
+    });
+  }
+});

@@ -1,0 +1,62 @@
+/** Rooms and pairs of several pages within one: each with an identity, and so a place in the mesh, of its own. */
+import { PeerPair, PeerRoom, broadcastChannelSignaling, webSocketSignaling } from '../../src/index.js';
+import type { Peer, PeerPairOptions, PeerRoomOptions, Signaling } from '../../src/index.js';
+import { once, until } from './until.js';
+
+type Source = PeerRoom | PeerPair;
+
+let count = 0;
+/** A name that no other test uses. */
+export const uniqueName = (): string => `test ${String(++count)} ${crypto.randomUUID()}`;
+
+/** An adaptor as another page would have it. @param url of a signalling server; none: the tabs of this browser */
+export const otherPage = (url?: string): Signaling =>
+  url === undefined ? broadcastChannelSignaling() : webSocketSignaling({ url });
+
+const open = new Set<Source>();
+
+const keep = <S extends Source>(source: S): S => {
+  open.add(source);
+  return source;
+};
+
+export const makeRoom = (options: PeerRoomOptions = {}): PeerRoom =>
+  keep(new PeerRoom({ signaling: otherPage(), ...options }));
+export const makePair = (options: PeerPairOptions = {}): PeerPair =>
+  keep(new PeerPair({ signaling: otherPage(), ...options }));
+
+/** For an afterEach hook. */
+export function closeAll(): void {
+  for (const source of open) source.close();
+  open.clear();
+}
+
+/** Resolves when everyone reaches everyone. */
+export async function meshed(
+  ...sources: readonly { readonly peers: ReadonlyMap<string, Peer> }[]
+): Promise<void> {
+  const connected = ({ peers }: { readonly peers: ReadonlyMap<string, Peer> }): boolean =>
+    [...peers.values()].filter(({ state }) => state === 'connected').length === sources.length - 1;
+  await until(() => sources.every(connected), { what: `a mesh of ${String(sources.length)}` });
+}
+
+/** Rooms of one name, each from a page of its own, all connected. */
+export async function makeMesh(
+  size: number,
+  options: PeerRoomOptions = {},
+  url?: string,
+): Promise<PeerRoom[]> {
+  const room = options.room ?? uniqueName();
+  const rooms = Array.from({ length: size }, () => makeRoom({ signaling: otherPage(url), ...options, room }));
+  await meshed(...rooms);
+  return rooms;
+}
+
+/** The next message. */
+export const nextData = async (target: EventTarget) =>
+  (
+    await once<{ data: unknown; type: string; peer: Peer; metadata: unknown; delivery: string }>(
+      target,
+      'data',
+    )
+  ).detail;
