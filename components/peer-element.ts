@@ -6,6 +6,7 @@ import {
   type PeerRoom,
   type SendOptions,
   type Signaling,
+  type SourceEventMap,
 } from '../src/index.js';
 
 const fromJson = (text: string | null): unknown => {
@@ -94,7 +95,9 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
     this.#core = this.createCore();
     const { states } = this.attachInternals();
     states.add('new');
-    this.addEventListener('statechange', ({ detail: { state, previous } }: StateChange) => {
+    // First in line, so that other listeners find the element styled.
+    this.addEventListener('statechange', (event) => {
+      const { previous, state } = (event as StateChange).detail;
       states.delete(previous);
       states.add(state);
     });
@@ -229,7 +232,7 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
       this.dispatchEvent(new CustomEvent('error', { detail: { error } }));
       return;
     }
-    if (rejoins) this.#core.close();
+    if (rejoins && this.state !== 'new') this.#core.close();
     this.connect();
   }
 
@@ -242,4 +245,4 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
   }
 }
 
-type StateChange = CustomEvent<{ state: RTCPeerConnectionState; previous: RTCPeerConnectionState }>;
+type StateChange = SourceEventMap['statechange'];

@@ -50,7 +50,7 @@ export class PeerPairElement extends PeerElement<PeerPair> {
   }
 
   /** `host` for whoever claimed the code first, `guest` for the second, null before. */
-  get role(): 'host' | 'guest' | null {
+  override get role(): 'host' | 'guest' | null {
     return this.core.role;
   }
 

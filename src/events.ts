@@ -106,7 +106,7 @@ export interface TypedListeners<M> {
 }
 
 /** An EventTarget whose listeners are typed by an event map. */
-export type TypedEventTarget<M> = EventTarget & TypedListeners<M>;
+export type TypedEventTarget<M> = TypedListeners<M> & EventTarget;
 export const TypedEventTarget = EventTarget as new <M>() => TypedEventTarget<M>;
 
 type Detail<E> = E extends CustomEvent<infer D> ? D : never;

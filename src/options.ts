@@ -16,7 +16,7 @@ export interface SourceOptions {
   /** Shown to the others; at most 256 characters. */
   readonly displayName?: string | undefined;
   /** Any small value shown to the others. */
-  readonly profile?: unknown | undefined;
+  readonly profile?: unknown;
   /** Default: none, so that no third party is contacted. Entries with `url` instead of `urls` are understood. */
   readonly iceServers?: readonly RTCIceServer[] | undefined;
   /** Merged into the configuration of every RTCPeerConnection. */
@@ -89,7 +89,7 @@ export function checkOptions(options: PeerRoomOptions & PeerPairOptions, known: 
   if (room !== undefined) checkNamed('room', room);
   if (code !== undefined) checkNamed('code', code);
   if (entry !== undefined && !ENTRIES.includes(entry)) {
-    throw new TypeError(`entry must be one of ${ENTRIES.join(', ')}, not "${String(entry)}".`);
+    throw new TypeError(`entry must be one of ${ENTRIES.join(', ')}, not "${entry as string}".`);
   }
   if (capacity !== undefined) checkInteger('capacity', capacity, 1, 0xffff);
   if (displayName !== undefined) checkName(displayName);

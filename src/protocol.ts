@@ -231,18 +231,24 @@ export function parseServerFrame(text: string): ServerFrame | null {
 }
 
 const BASE64URL_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-const BASE64URL_VALUES = new Map([...BASE64URL_ALPHABET].map((char, value) => [char, value]));
+const BASE64URL_VALUES: ReadonlyMap<string, number> = new Map(
+  [...BASE64URL_ALPHABET].map((char, value) => [char, value]),
+);
 
 /** Bytes as base64url without padding (RFC 4648, 5). */
 export function toBase64url(bytes: Uint8Array): string {
   let out = '';
-  for (let i = 0; i < bytes.length; i += 3) {
-    const [a = 0, b = 0, c = 0] = bytes.subarray(i, i + 3);
-    const group = (a << 16) | (b << 8) | c;
-    const chars = Math.min(4, bytes.length - i + 1);
-    for (let k = 0; k < chars; k++) out += BASE64URL_ALPHABET.charAt((group >> (18 - 6 * k)) & 63);
+  let bits = 0;
+  let value = 0;
+  for (const byte of bytes) {
+    value = ((value << 8) | byte) & 0xffff;
+    bits += 8;
+    while (bits >= 6) {
+      bits -= 6;
+      out += BASE64URL_ALPHABET.charAt((value >> bits) & 63);
+    }
   }
-  return out;
+  return bits === 0 ? out : out + BASE64URL_ALPHABET.charAt((value << (6 - bits)) & 63);
 }
 
 /** The bytes of base64url without padding, or null for anything that no encoder would have written. */

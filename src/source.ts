@@ -198,7 +198,7 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
     try {
       const options = this.#options;
       const room = await roomId(admission.name, admission.kind);
-      const signaling = options.signaling ?? (await resolveSignaling(options.url));
+      const signaling = options.signaling ?? resolveSignaling(options.url);
       if (signal.aborted) return;
       const request = this.#request(room, admission);
       this.#membership = new Membership(signaling, request, this.#host());
@@ -209,8 +209,7 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
 
   #request(room: string, { entry, capacity }: Admission): MembershipOptions {
     const options = this.#options;
-    const Connection =
-      options.RTCPeerConnection ?? (globalThis.RTCPeerConnection as typeof RTCPeerConnection | undefined);
+    const Connection = options.RTCPeerConnection ?? browserConnection();
     if (!Connection) throw new PeerError('unsupported', 'This browser has no WebRTC.', { final: true });
     const request: MembershipOptions = {
       room,
@@ -333,15 +332,18 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
   }
 }
 
+/** Absent in some browsers, and outside of them, which the types do not say. */
+const browserConnection = (): typeof RTCPeerConnection | undefined =>
+  (globalThis as { RTCPeerConnection?: typeof RTCPeerConnection }).RTCPeerConnection;
+
 function checkSendOptions(options: SendOptions): SendOptions {
   for (const name of Object.keys(options)) {
     if (!SEND_OPTIONS.includes(name)) throw new TypeError(`send() has no option "${name}".`);
   }
-  const { type, delivery } = options;
-  if (type !== undefined && typeof type !== 'string') throw new TypeError('type must be a string.');
-  if (delivery !== undefined && delivery !== 'reliable') {
-    throw new TypeError(`delivery must be "reliable", not "${String(delivery)}".`);
-  }
+  // Whoever calls from JavaScript has no types.
+  const { type = '', delivery = 'reliable' }: { type?: unknown; delivery?: unknown } = options;
+  if (typeof type !== 'string') throw new TypeError('type must be a string.');
+  if (delivery !== 'reliable') throw new TypeError(`delivery must be "reliable", not "${String(delivery)}".`);
   return options;
 }
 

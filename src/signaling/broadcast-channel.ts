@@ -100,13 +100,17 @@ class LocalSession implements SignalingSession {
     return `${this.#prefix}door`;
   }
 
+  #hasEnded(): boolean {
+    return this.#end.signal.aborted;
+  }
+
   async #enter(identity: () => Promise<Identity>): Promise<void> {
     const { id } = await identity();
-    if (this.#end.signal.aborted) return;
+    if (this.#hasEnded()) return;
     this.#id = id;
     this.#sink.open(id);
     const seats = await this.#throughTheDoor();
-    if (this.#end.signal.aborted) return;
+    if (this.#hasEnded()) return;
     for (const seat of seats) this.#members.set(seat.id, seat);
     this.#post({ kind: 'hello', from: id, hello: toBase64url(this.#request.hello) });
     this.#sink.joined({ created: seats.length === 0, peers: seats.map((seat) => toPeer(seat, false)) });
@@ -134,7 +138,8 @@ class LocalSession implements SignalingSession {
   async #seats(): Promise<Seat[]> {
     const { held = [] } = await locks().query();
     // Shared ones are held for a moment by those who have seen a seat become free.
-    return held.flatMap(({ name, mode }) => (mode === 'exclusive' && parseSeat(this.#prefix, name)) || []);
+    const exclusive = held.filter(({ mode }) => mode === 'exclusive');
+    return exclusive.flatMap(({ name }) => parseSeat(this.#prefix, name) ?? []);
   }
 
   /** Letting go of a lock takes the browser a moment. */

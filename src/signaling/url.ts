@@ -16,12 +16,15 @@ const WEBSOCKET_SCHEMES: Readonly<Record<string, string>> = {
   'https:': 'wss:',
 };
 
+/** Outside a browser there is no page, which the types do not say. */
+const pageAddress = (): string | undefined => (globalThis.document as Document | undefined)?.baseURI;
+
 /**
  * The absolute address that `url` stands for.
  * @param base what a relative one is relative to; default: the page
  * @throws {PeerError} `unsupported` for a scheme without an adaptor, or no address at all
  */
-export function signalingAddress(url: string, base = globalThis.document?.baseURI): string {
+export function signalingAddress(url: string, base = pageAddress()): string {
   if (url === LOCAL) return LOCAL;
   const address = URL.canParse(url, base) ? new URL(url, base) : null;
   const scheme = address && WEBSOCKET_SCHEMES[address.protocol];

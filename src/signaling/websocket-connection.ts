@@ -124,10 +124,17 @@ export class Connection {
     this.#pingInterval = pingInterval;
     this.#watch();
     try {
-      const { publicKey, signLogin } = await this.#options.identity();
-      const signature = toBase64url(await signLogin(new URL(this.#socket.url).host, nonce));
+      const identity = await this.#options.identity();
+      const signature = toBase64url(await identity.signLogin(new URL(this.#socket.url).host, nonce));
       if (this.#closed) return;
-      this.send({ type: 'login', version, key: toBase64url(publicKey), slot: 0, signature, token: '' });
+      this.send({
+        type: 'login',
+        version,
+        key: toBase64url(identity.publicKey),
+        slot: 0,
+        signature,
+        token: '',
+      });
       this.#phase = 'authenticating';
       this.#sink.loggingIn();
     } catch (cause) {

@@ -165,7 +165,7 @@ describe('control frames', () => {
             if (parsed !== null) expect(JSON.parse(mutated), mutated).to.deep.include(parsed);
           }
         }
-        const { type: _type, ...untyped } = frame as { type: string };
+        const { type: _type, ...untyped } = frame;
         expect(parse(JSON.stringify(untyped))).to.equal(null);
       }
     });

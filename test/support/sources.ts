@@ -32,11 +32,10 @@ export function closeAll(): void {
 }
 
 /** Resolves when everyone reaches everyone. */
-export async function meshed(
-  ...sources: readonly { readonly peers: ReadonlyMap<string, Peer> }[]
-): Promise<void> {
-  const connected = ({ peers }: { readonly peers: ReadonlyMap<string, Peer> }): boolean =>
-    [...peers.values()].filter(({ state }) => state === 'connected').length === sources.length - 1;
+export async function meshed(...sources: readonly Pick<Source, 'peers' | 'state'>[]): Promise<void> {
+  const connected = ({ peers, state }: Pick<Source, 'peers' | 'state'>): boolean =>
+    state === 'connected' &&
+    [...peers.values()].filter((peer) => peer.state === 'connected').length === sources.length - 1;
   await until(() => sources.every(connected), { what: `a mesh of ${String(sources.length)}` });
 }
 

@@ -2,7 +2,9 @@ import { expect } from '@open-wc/testing';
 import { Negotiation, type NegotiationMessage } from '../../../src/path/negotiation.js';
 import { until } from '../../support/until.js';
 
-type Wire = { deliver: (message: NegotiationMessage) => void };
+interface Wire {
+  readonly deliver: (message: NegotiationMessage) => void;
+}
 
 /** Two connections and what they signal, held back until the test lets it go. */
 class Couple {

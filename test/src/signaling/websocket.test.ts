@@ -7,7 +7,7 @@ import { webSocketSignaling } from '../../../src/signaling/websocket.js';
 import { describeSignaling } from '../../signaling-contract.js';
 import { RecordingSink } from '../../support/recording-sink.js';
 import { signalUrl, spawnServer, type TestServer } from '../../support/server.js';
-import { once, until } from '../../support/until.js';
+import { once } from '../../support/until.js';
 
 describeSignaling('ws:', () => webSocketSignaling({ url: signalUrl }));
 
@@ -150,22 +150,23 @@ describe('ws: over connections that break', () => {
 
   it('hangs up when the last room is left, and dials again for the next', async () => {
     let sockets = 0;
+    const closed = new EventTarget();
     const counted = class extends WebSocket {
       constructor(url: string) {
         super(url);
         sockets++;
-        last = this;
+        this.addEventListener('close', () => closed.dispatchEvent(new Event('close')));
       }
     };
-    let last: WebSocket | undefined;
     const signaling = webSocketSignaling({ url: server.url, WebSocket: counted as typeof WebSocket });
     const one = join(requestFor(), signaling);
     const two = join(requestFor(), signaling);
     await Promise.all([one.sink.heard('joined'), two.sink.heard('joined')]);
     expect(sockets, 'rooms share it').to.equal(1);
+    const hungUp = once(closed, 'close');
     one.session.close();
     two.session.close();
-    await until(() => last?.readyState === WebSocket.CLOSED, { what: 'a closed socket' });
+    await hungUp;
     await join(requestFor(), signaling).sink.heard('joined');
     expect(sockets).to.equal(2);
   });

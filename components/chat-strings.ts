@@ -1,0 +1,83 @@
+/** Every word of `<peer-chat>`, in English. */
+
+export interface ChatStrings {
+  /** Name of the log when the element has no `label`. */
+  readonly label: string;
+  /** Shown in the empty message field when the element has no `placeholder`. */
+  readonly placeholder: string;
+  /** Shown there instead while the chat is `readonly`. */
+  readonly readonly: string;
+  readonly send: string;
+  readonly you: string;
+  readonly changeName: string;
+  readonly yourName: string;
+  /** Name of somebody without one; `tag` is a piece of their id. */
+  readonly guest: (tag: string) => string;
+  readonly people: (count: number) => string;
+  readonly joined: (names: readonly string[]) => string;
+  readonly left: (names: readonly string[]) => string;
+  readonly renamed: (before: string, after: string) => string;
+  /** Above messages that `name` told us about, because we were not there. */
+  readonly relayed: (name: string) => string;
+  readonly newMessages: string;
+  /** The button that leads to `count` messages further down. */
+  readonly unread: (count: number) => string;
+  readonly toEnd: string;
+  readonly pending: string;
+  readonly failed: string;
+  readonly retry: string;
+  readonly connected: string;
+  readonly connecting: string;
+  readonly reconnecting: string;
+  readonly disconnected: string;
+  readonly closed: string;
+  readonly busy: string;
+  readonly alone: string;
+  readonly empty: string;
+  readonly today: string;
+  readonly yesterday: string;
+  readonly day: (date: Date) => string;
+  readonly time: (date: Date) => string;
+}
+
+function list(names: readonly string[]): string {
+  const [first = '', second = '', third] = names;
+  if (third === undefined) return second ? `${first} and ${second}` : first;
+  return names.length === 3
+    ? `${first}, ${second} and ${third}`
+    : `${first}, ${second} and ${names.length - 2} others`;
+}
+
+export const ENGLISH: ChatStrings = {
+  label: 'Chat',
+  placeholder: 'Write a message',
+  readonly: 'You can read along here',
+  send: 'Send',
+  you: 'You',
+  changeName: 'change name',
+  yourName: 'Your name',
+  guest: (tag) => `Guest ${tag}`,
+  people: (count) => (count === 1 ? '1 person' : `${count} people`),
+  joined: (names) => `${list(names)} joined`,
+  left: (names) => `${list(names)} left`,
+  renamed: (before, after) => `${before} is now ${after}`,
+  relayed: (name) => `Earlier messages, told by ${name}`,
+  newMessages: 'New messages',
+  unread: (count) => `${count} new`,
+  toEnd: 'To the newest message',
+  pending: 'Sending…',
+  failed: 'Not delivered',
+  retry: 'Try again',
+  connected: 'Connected',
+  connecting: 'Connecting…',
+  reconnecting: 'Reconnecting…',
+  disconnected: 'Not connected',
+  closed: 'This conversation is closed',
+  busy: 'Two others are already talking here',
+  alone: 'Nobody else is here yet',
+  empty: 'No messages yet',
+  today: 'Today',
+  yesterday: 'Yesterday',
+  day: (date) => date.toLocaleDateString(undefined, { weekday: 'long', day: 'numeric', month: 'long' }),
+  time: (date) => date.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' }),
+};

@@ -1,0 +1,135 @@
+/** How the parts of a chat are drawn. Everything anybody wrote goes through text bindings, and nothing else does. */
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import { isMessage, type ChatMessage, type ChatNotice, type ChatRow } from './chat-log.js';
+import type { ChatStrings } from './chat-strings.js';
+import { hueOf, initialOf, isEmoji, nameOf, splitLinks } from './chat-text.js';
+import type { SourceElement } from './source-controller.js';
+
+const icon = (path: string): TemplateResult => html`
+  <svg viewBox="0 0 24 24" aria-hidden="true">${svg`<path d=${path} />`}</svg>
+`;
+
+export const ICONS = {
+  send: icon('M12 19V5m-6 6 6-6 6 6'),
+  down: icon('M12 5v14m-6-6 6 6 6-6'),
+  more: icon('m7 10 5 5 5-5'),
+  edit: icon('m5 19 1-4L16 5l3 3L9 18z'),
+  talk: icon('M5 5h14a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2h-8l-5 4v-4H5a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2z'),
+  clock: icon('M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zm0 4v4l3 2'),
+} as const;
+
+export interface ChatStatus {
+  readonly tone: 'good' | 'wait' | 'bad' | 'off';
+  /** Null when there is nothing to say. */
+  readonly text: string | null;
+}
+
+export function statusOf(source: SourceElement | null, s: ChatStrings): ChatStatus {
+  const error = source?.error;
+  switch (source?.state) {
+    case 'connected':
+      return { tone: 'good', text: source.peers.size ? null : s.alone };
+    case 'connecting':
+      return { tone: 'wait', text: s.connecting };
+    case 'disconnected':
+      return { tone: 'wait', text: s.reconnecting };
+    case 'failed':
+      return { tone: 'bad', text: error?.code === 'busy' ? s.busy : error?.message || s.disconnected };
+    case 'closed':
+      return { tone: 'off', text: s.closed };
+    default:
+      return { tone: 'off', text: s.disconnected };
+  }
+}
+
+const dayOf = (time: number, s: ChatStrings): string => {
+  const date = new Date(time);
+  const day = date.toDateString();
+  const now = new Date();
+  if (day === now.toDateString()) return s.today;
+  now.setDate(now.getDate() - 1);
+  return day === now.toDateString() ? s.yesterday : s.day(date);
+};
+
+const textView = (text: string): unknown =>
+  splitLinks(text).map(({ text: part, href }) =>
+    href === undefined
+      ? part
+      : html`<a href=${href} target="_blank" rel="noopener noreferrer nofollow">${part}</a>`,
+  );
+
+const avatar = (name: string): TemplateResult =>
+  html`<span class="avatar" part="avatar" aria-hidden="true">${initialOf(name)}</span>`;
+
+/** Name and time above the first message of a group; the others say it to screen readers only. */
+function headView({ author, name, own, time }: ChatMessage, first: boolean, s: ChatStrings): TemplateResult {
+  const shown = own ? s.you : nameOf(s, author, name);
+  if (!first) return html`<span class="sr">${shown}</span>`;
+  const date = new Date(time);
+  return html`${own ? nothing : avatar(shown)}
+    <div class="head">
+      ${own ? html`<span class="sr">${shown}</span>` : html`<bdi class="name" part="name">${shown}</bdi>`}
+      <time part="time" dir="auto" datetime=${date.toISOString()}>${s.time(date)}</time>
+    </div>`;
+}
+
+const stateView = (message: ChatMessage, s: ChatStrings, retry: (message: ChatMessage) => void): unknown => {
+  if (message.state === 'pending')
+    return html`<span class="pending">${ICONS.clock}<span class="sr">${s.pending}</span></span>`;
+  if (message.state === 'delivered') return nothing;
+  return html`<div class="failed" part="failed">
+    ${s.failed} · <button type="button" part="retry" @click=${() => retry(message)}>${s.retry}</button>
+  </div>`;
+};
+
+function messageView(
+  message: ChatMessage,
+  { first, last }: ChatRow,
+  s: ChatStrings,
+  retry: (message: ChatMessage) => void,
+): TemplateResult {
+  const side = message.own ? 'own' : 'other';
+  const kind = isEmoji(message.text) ? 'bubble emoji' : 'bubble';
+  // The text keeps its white space, so none may come from the template.
+  return html`<div
+    class="message ${side} ${hueOf(message.author)} ${first ? 'first' : ''} ${last ? 'last' : ''}"
+    part="message ${side}"
+  >
+    ${headView(message, first, s)}
+    <div class=${kind} part="bubble bubble-${side}" dir="auto">${textView(message.text)}</div>
+    ${stateView(message, s, retry)}
+  </div>`;
+}
+
+function noticeView({ joined, left, renamed }: ChatNotice, s: ChatStrings): TemplateResult {
+  const names = (people: Map<string, string>): string[] =>
+    [...people].map(([id, name]) => nameOf(s, id, name));
+  const words = [...renamed].map(([id, { before, after }]) =>
+    s.renamed(nameOf(s, id, before), nameOf(s, id, after)),
+  );
+  if (joined.size) words.unshift(s.joined(names(joined)));
+  if (left.size) words.push(s.left(names(left)));
+  return html`<div class="system" part="system" dir="auto">${words.join(' · ')}</div>`;
+}
+
+export interface RowContext {
+  readonly strings: ChatStrings;
+  readonly retry: (message: ChatMessage) => void;
+  /** What a peer is called now. */
+  readonly nameOf: (id: string) => string;
+}
+
+export function rowView(row: ChatRow, { strings: s, retry, nameOf }: RowContext): TemplateResult {
+  const { entry, day, told, unread } = row;
+  return html`${day ? html`<div class="day" part="day">${dayOf(entry.time, s)}</div>` : nothing}
+  ${told === null ? nothing : html`<div class="system" part="system" dir="auto">${s.relayed(nameOf(told))}</div>`}
+  ${unread ? html`<div class="new" part="unread">${s.newMessages}</div>` : nothing}
+  ${isMessage(entry) ? messageView(entry, row, s, retry) : noticeView(entry, s)}`;
+}
+
+export function personView(id: string, name: string, s: ChatStrings, hint?: string): TemplateResult {
+  const shown = nameOf(s, id, name);
+  return html`<li class=${hueOf(id)}>
+    ${avatar(shown)}<bdi>${shown}</bdi>${hint ? html` <span class="muted">${hint}</span>` : nothing}
+  </li>`;
+}

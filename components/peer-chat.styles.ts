@@ -1,0 +1,538 @@
+import { css } from 'lit';
+
+/** Colours follow the `color-scheme` of the page around the chat. */
+export const styles = css`
+  :host {
+    --_accent: var(--peer-chat-accent, light-dark(#4451c4, #5b68d8));
+    --_accent-text: var(--peer-chat-accent-text, #fff);
+    --_surface: var(--peer-chat-surface, light-dark(#fff, #17191d));
+    --_text: var(--peer-chat-text, light-dark(#1d2027, #e8eaee));
+    --_muted: var(--peer-chat-muted, light-dark(#5c6370, #a0a7b3));
+    --_line: var(--peer-chat-line, light-dark(#e3e5ea, #2e323a));
+    --_own: var(--peer-chat-bubble-own, var(--_accent));
+    --_own-text: var(--peer-chat-bubble-own-text, var(--_accent-text));
+    --_other: var(--peer-chat-bubble-other, light-dark(#f0f2f5, #262a31));
+    --_other-text: var(--peer-chat-bubble-other-text, var(--_text));
+    --_danger: var(--peer-chat-danger, light-dark(#b42318, #ff8f85));
+    --_edge: light-dark(#868d9a, #6d7481);
+    --_radius: var(--peer-chat-bubble-radius, 1.125em);
+    --_gutter: 1rem;
+    display: flex;
+    flex-direction: column;
+    box-sizing: border-box;
+    container-type: inline-size;
+    min-inline-size: min(15rem, 100%);
+    min-block-size: 16rem;
+    block-size: 100%;
+    max-block-size: var(--peer-chat-max-height, none);
+    overflow: clip;
+    border: 1px solid var(--_line);
+    border-radius: var(--peer-chat-radius, 1rem);
+    background: var(--_surface);
+    color: var(--_text);
+    font-size: var(--peer-chat-font-size, 0.9375rem);
+    line-height: 1.4;
+    text-align: start;
+  }
+  :host([hidden]),
+  [hidden] {
+    display: none;
+  }
+  *,
+  ::before {
+    box-sizing: border-box;
+  }
+  p {
+    margin: 0;
+  }
+  svg {
+    flex: none;
+    inline-size: 1.25em;
+    block-size: 1.25em;
+    fill: none;
+    stroke: currentColor;
+    stroke-width: 2;
+    stroke-linecap: round;
+    stroke-linejoin: round;
+  }
+  button,
+  input,
+  textarea {
+    margin: 0;
+    border: 0;
+    background: none;
+    color: inherit;
+    font: inherit;
+  }
+  button {
+    cursor: pointer;
+  }
+  :focus-visible {
+    outline: 2px solid light-dark(var(--_accent), #a5adff);
+    outline-offset: 2px;
+  }
+  .sr {
+    position: absolute;
+    inline-size: 1px;
+    block-size: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+  .muted {
+    color: var(--_muted);
+  }
+
+  .header {
+    display: flex;
+    align-items: center;
+    gap: 0.5rem;
+    padding: 0.5rem var(--_gutter);
+    border-block-end: 1px solid var(--_line);
+    font-size: 0.875em;
+  }
+  .dot {
+    flex: none;
+    inline-size: 0.5rem;
+    block-size: 0.5rem;
+    border-radius: 50%;
+    background: light-dark(#8a919d, #7d8490);
+  }
+  .dot.good {
+    background: light-dark(#1f9d57, #3ecf82);
+  }
+  .dot.wait {
+    background: light-dark(#d28a04, #f3b53f);
+    animation: breathe 1.6s ease-in-out infinite alternate;
+  }
+  .dot.bad {
+    background: var(--_danger);
+  }
+  .quiet {
+    display: flex;
+    align-items: center;
+    gap: 0.25em;
+    min-inline-size: 0;
+    min-block-size: 1.75rem;
+    padding: 0 0.5em;
+    margin-inline-start: -0.25em;
+    border-radius: 0.5em;
+    white-space: nowrap;
+  }
+  .quiet:hover {
+    background: var(--_other);
+    color: var(--_other-text);
+  }
+  .quiet svg {
+    inline-size: 1em;
+    block-size: 1em;
+    color: var(--_muted);
+    transition: rotate 0.15s;
+  }
+  .quiet[aria-expanded='true'] svg {
+    rotate: 180deg;
+  }
+  .quiet:not(.me) {
+    flex: none;
+  }
+  .me {
+    margin-inline: auto -0.5em;
+  }
+  bdi {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  input.me {
+    flex: 0 1 14em;
+    min-inline-size: 0;
+    min-block-size: 1.75rem;
+    padding: 0 0.5em;
+    border: 1px solid var(--_edge);
+    border-radius: 0.5em;
+  }
+  .people {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.375rem 0.875rem;
+    max-block-size: 8rem;
+    margin: 0;
+    padding: 0.625rem var(--_gutter);
+    overflow: auto;
+    border-block-end: 1px solid var(--_line);
+    font-size: 0.875em;
+    list-style: none;
+  }
+  .people li {
+    display: flex;
+    align-items: center;
+    gap: 0.375rem;
+    max-inline-size: 100%;
+  }
+  .people .avatar {
+    inline-size: 1.375rem;
+    block-size: 1.375rem;
+    font-size: 0.6875rem;
+  }
+
+  .status p {
+    padding: 0.375rem var(--_gutter);
+    border-block-end: 1px solid var(--_line);
+    background: var(--_other);
+    color: var(--_muted);
+    font-size: 0.8125em;
+    text-align: center;
+    overflow-wrap: anywhere;
+  }
+  .status.bad p {
+    color: var(--_danger);
+  }
+
+  .body {
+    position: relative;
+    display: flex;
+    flex: 1 1 var(--peer-chat-height, 20rem);
+    min-block-size: 0;
+  }
+  .log {
+    flex: 1;
+    min-inline-size: 0;
+    padding-block: 0.75rem 1rem;
+    padding-inline: max(var(--_gutter), (100% - var(--peer-chat-measure, 48rem)) / 2);
+    overflow: hidden auto;
+    overscroll-behavior: contain;
+    scrollbar-width: thin;
+    scrollbar-color: var(--_line) transparent;
+  }
+  .log:focus-visible {
+    outline-offset: -3px;
+    border-radius: 0.25rem;
+  }
+  .empty {
+    display: grid;
+    place-content: center;
+    justify-items: center;
+    gap: 0.75rem;
+    min-block-size: 100%;
+    color: var(--_muted);
+    text-align: center;
+    overflow-wrap: anywhere;
+  }
+  .empty svg {
+    inline-size: 2.25rem;
+    block-size: 2.25rem;
+    stroke-width: 1.25;
+    opacity: 0.7;
+  }
+
+  .message {
+    position: relative;
+    display: grid;
+    grid-template-columns: 2rem minmax(0, 1fr);
+    column-gap: 0.5rem;
+    justify-items: start;
+    margin-block-start: 0.1875rem;
+  }
+  .message.first {
+    margin-block-start: 0.875rem;
+  }
+  .message > * {
+    grid-column: 2;
+  }
+  .message.own {
+    grid-template-columns: minmax(2rem, 1fr) fit-content(34rem);
+    /* The mark of a pending message goes beside its bubble, which comes before it. */
+    grid-auto-flow: row dense;
+    justify-items: end;
+  }
+  .own > .head,
+  .own > .failed {
+    grid-column: 1 / -1;
+  }
+  .message.other {
+    margin-inline-end: 1.5rem;
+  }
+  .avatar {
+    display: grid;
+    flex: none;
+    place-items: center;
+    inline-size: 2rem;
+    block-size: 2rem;
+    border-radius: 50%;
+    background: light-dark(oklch(92% 0.045 var(--_hue)), oklch(36% 0.06 var(--_hue)));
+    color: light-dark(oklch(42% 0.12 var(--_hue)), oklch(88% 0.07 var(--_hue)));
+    font-size: 0.8125rem;
+    font-weight: 600;
+    line-height: 1;
+    user-select: none;
+  }
+  .message > .avatar {
+    grid-area: 1 / 1 / 3 / 2;
+  }
+  .head {
+    display: flex;
+    align-items: baseline;
+    gap: 0.5rem;
+    max-inline-size: 100%;
+    padding-inline: 0.25rem;
+    margin-block-end: 0.125rem;
+    font-size: 0.8125em;
+  }
+  .name {
+    color: light-dark(oklch(45% 0.13 var(--_hue)), oklch(82% 0.1 var(--_hue)));
+    font-weight: 600;
+  }
+  time {
+    flex: none;
+    color: var(--_muted);
+    font-size: 0.9em;
+    font-variant-numeric: tabular-nums;
+  }
+  .bubble {
+    max-inline-size: min(100%, 34rem);
+    padding: 0.5em 0.8em;
+    overflow: clip;
+    border: 1px solid transparent;
+    border-radius: var(--_radius);
+    border-start-start-radius: 0.3em;
+    background: var(--_other) padding-box;
+    color: var(--_other-text);
+    white-space: pre-wrap;
+    overflow-wrap: anywhere;
+  }
+  .own .bubble {
+    border-radius: var(--_radius);
+    border-start-end-radius: 0.3em;
+    background-color: var(--_own);
+    color: var(--_own-text);
+  }
+  .first .bubble {
+    border-radius: var(--_radius);
+  }
+  .message:not(.last) .bubble {
+    border-end-start-radius: 0.3em;
+  }
+  .message.own:not(.last) .bubble {
+    border-end-start-radius: var(--_radius);
+    border-end-end-radius: 0.3em;
+  }
+  .message .emoji {
+    padding: 0;
+    overflow: visible;
+    background: none;
+    color: inherit;
+    font-size: 2.25em;
+    line-height: 1.2;
+  }
+  .bubble a {
+    color: inherit;
+    text-decoration-thickness: from-font;
+    text-underline-offset: 0.15em;
+  }
+  .message > .pending {
+    grid-column: 1;
+    align-self: end;
+    padding-block-end: 0.4em;
+    color: var(--_muted);
+    animation: appear 0.3s 0.5s both;
+  }
+  .pending svg {
+    display: block;
+    inline-size: 0.9em;
+    block-size: 0.9em;
+  }
+  .failed {
+    padding: 0.125rem 0.25rem 0;
+    color: var(--_danger);
+    font-size: 0.8125em;
+  }
+  .failed button {
+    padding: 0.25em 0;
+    text-decoration: underline;
+    text-underline-offset: 0.15em;
+  }
+
+  .day,
+  .system,
+  .new {
+    margin-block: 0.875rem;
+    color: var(--_muted);
+    font-size: 0.8125em;
+    text-align: center;
+    overflow-wrap: anywhere;
+  }
+  .day {
+    font-weight: 600;
+  }
+  .system {
+    text-wrap: balance;
+  }
+  .day + .system,
+  .system + .day {
+    margin-block-start: -0.5rem;
+  }
+  .new {
+    display: flex;
+    align-items: center;
+    gap: 0.75rem;
+    color: var(--_text);
+    font-weight: 600;
+    white-space: nowrap;
+  }
+  .new::before,
+  .new::after {
+    content: '';
+    flex: 1;
+    block-size: 1px;
+    background: var(--_accent);
+  }
+  .unread {
+    position: absolute;
+    inset-block-end: 0.75rem;
+    inset-inline: 0;
+    display: flex;
+    align-items: center;
+    gap: 0.375rem;
+    inline-size: fit-content;
+    margin-inline: auto;
+    padding: 0.375rem 0.625rem 0.375rem 0.875rem;
+    border-radius: 2rem;
+    background: var(--_accent);
+    box-shadow: 0 2px 10px rgb(0 0 0 / 0.25);
+    color: var(--_accent-text);
+    font-size: 0.875em;
+    font-weight: 600;
+    animation: appear 0.2s both;
+  }
+  .unread svg {
+    inline-size: 1em;
+    block-size: 1em;
+  }
+
+  .composer {
+    display: flex;
+    align-items: flex-end;
+    gap: 0.5rem;
+    padding-block: 0.75rem;
+    padding-inline: max(0.75rem, (100% - var(--peer-chat-measure, 48rem)) / 2);
+    border-block-start: 1px solid var(--_line);
+  }
+  .input {
+    display: block;
+    flex: 1;
+    min-inline-size: 0;
+    max-block-size: calc(6lh + 1.125rem);
+    padding: 0.5rem 0.875rem;
+    overflow-y: auto;
+    border: 1px solid var(--_edge);
+    border-radius: 1.25rem;
+    resize: none;
+    scrollbar-width: thin;
+  }
+  .input::placeholder {
+    color: var(--_muted);
+    opacity: 1;
+  }
+  .input:focus-visible,
+  input.me:focus-visible {
+    border-color: transparent;
+    outline-offset: -1px;
+  }
+  .input:read-only {
+    border-color: var(--_line);
+    background: var(--_other);
+    cursor: default;
+  }
+  .send {
+    display: grid;
+    flex: none;
+    place-items: center;
+    inline-size: 2.375rem;
+    block-size: 2.375rem;
+    border-radius: 50%;
+    background: var(--_accent);
+    color: var(--_accent-text);
+    transition: background-color 0.15s;
+  }
+  .send:disabled {
+    background: var(--_other);
+    color: var(--_muted);
+    cursor: default;
+  }
+
+  @container (inline-size < 22rem) {
+    .message {
+      grid-template-columns: 0 minmax(0, 1fr);
+      column-gap: 0;
+    }
+    .message > .avatar,
+    .me .muted {
+      display: none;
+    }
+  }
+  @keyframes appear {
+    from {
+      opacity: 0;
+    }
+  }
+  @keyframes breathe {
+    to {
+      opacity: 0.4;
+    }
+  }
+  @media (prefers-reduced-motion: reduce) {
+    *,
+    ::before {
+      transition: none !important;
+      animation-duration: 0s !important;
+      animation-iteration-count: 1 !important;
+    }
+  }
+  @media (forced-colors: active) {
+    .bubble,
+    .send,
+    .unread {
+      border: 1px solid ButtonBorder;
+    }
+    .dot {
+      forced-color-adjust: none;
+    }
+  }
+
+  .h0 {
+    --_hue: 20;
+  }
+  .h1 {
+    --_hue: 45;
+  }
+  .h2 {
+    --_hue: 75;
+  }
+  .h3 {
+    --_hue: 110;
+  }
+  .h4 {
+    --_hue: 140;
+  }
+  .h5 {
+    --_hue: 165;
+  }
+  .h6 {
+    --_hue: 195;
+  }
+  .h7 {
+    --_hue: 225;
+  }
+  .h8 {
+    --_hue: 255;
+  }
+  .h9 {
+    --_hue: 285;
+  }
+  .h10 {
+    --_hue: 315;
+  }
+  .h11 {
+    --_hue: 345;
+  }
+`;

@@ -1,0 +1,212 @@
+/** One socket, from its welcome to its end. */
+import { randomBytes } from 'node:crypto';
+import type { WebSocket } from 'ws';
+import {
+  CloseCode,
+  MESSAGE_HEADER_BYTES,
+  PROTOCOL_VERSION,
+  packPeerId,
+  parseClientFrame,
+  type ClientFrame,
+  type GoneReason,
+  type ServerFrame,
+} from '../src/protocol.js';
+import { tickOf } from './heartbeat.js';
+import type { Client, Hub, Seat } from './hub.js';
+import { Inbox, type Frame } from './inbox.js';
+import type { Limits } from './limits.js';
+import type { Logger } from './log.js';
+import { proveLogin, type LoginFrame } from './login.js';
+
+/** How long a client has to answer our closing handshake. */
+const CLOSING_MS = 2000;
+
+export interface ConnectionContext {
+  readonly hub: Hub;
+  readonly limits: Limits;
+  readonly logger: Logger;
+  /** Counts what the client did wrong. */
+  readonly count: (what: 'badFrames' | 'failedLogins') => void;
+}
+
+type State = 'waiting for login' | 'in' | 'ended';
+
+export class Connection implements Client {
+  readonly seats = new Map<number, Seat>();
+  #ws: WebSocket;
+  #host: string;
+  #context: ConnectionContext;
+  #inbox: Inbox;
+  #tick: number;
+  #nonce = randomBytes(32).toString('base64url');
+  #state: State = 'waiting for login';
+  /** Since when it is in its state. */
+  #since = performance.now();
+  #id = '';
+  #packedId: Uint8Array = new Uint8Array(0);
+  #lastPing = this.#since;
+  #awaitsSign = false;
+  #overflown = false;
+
+  /** @param host as the client dialled it, lower case: a log-in signs it */
+  constructor(ws: WebSocket, host: string, context: ConnectionContext) {
+    // Before anything else: an error without a listener would end the process. ws closes the socket itself.
+    ws.on('error', () => this.#finish('lost'));
+    this.#ws = ws;
+    this.#host = host;
+    this.#context = context;
+    this.#tick = tickOf(context.limits);
+    this.#inbox = new Inbox(ws, context.limits, {
+      frame: (frame) => this.#handle(frame),
+      flooded: () => this.end(CloseCode.rateLimited, 'Too many messages'),
+    });
+    ws.on('close', (code) => {
+      this.#finish('lost');
+      context.logger.debug({ code }, 'connection closed');
+    });
+    ws.on('message', (data, binary) => {
+      this.#awaitsSign = false;
+      this.#inbox.push({ bytes: toBuffer(data), binary });
+    });
+    ws.on('ping', () => this.#hear());
+    ws.on('pong', () => this.#hear());
+    const { pingInterval } = context.limits;
+    this.send({ type: 'welcome', version: PROTOCOL_VERSION, nonce: this.#nonce, pingInterval });
+  }
+
+  get id(): string {
+    return this.#id;
+  }
+
+  get packedId(): Uint8Array {
+    return this.#packedId;
+  }
+
+  send(frame: ServerFrame): void {
+    this.#write(JSON.stringify(frame));
+  }
+
+  forward(message: Uint8Array): void {
+    this.#write(message);
+  }
+
+  end(code: number, reason: string, gone: GoneReason = 'lost'): void {
+    if (this.#state === 'ended') return;
+    this.#ws.close(code, reason);
+    this.#finish(gone);
+  }
+
+  terminate(): void {
+    this.#finish('lost');
+    this.#ws.terminate();
+  }
+
+  beat(now: number, stalled: boolean): void {
+    const { loginTimeout, pingInterval, pongTimeout } = this.#context.limits;
+    // A tick early rather than a tick late: the times are promises to the other members.
+    const age = now - this.#since + this.#tick;
+    if (this.#state === 'ended') {
+      if (age > CLOSING_MS) this.#ws.terminate();
+    } else if (this.#state === 'waiting for login') {
+      if (age > loginTimeout && !stalled) this.#fail('failedLogins', 'No log-in in time');
+    } else if (this.#awaitsSign) {
+      if (this.#inbox.paused)
+        this.#lastPing = now; // Its sign may lie unread.
+      else if (now - this.#lastPing + this.#tick > pongTimeout && !stalled) this.terminate();
+    } else if (now - this.#lastPing + this.#tick > pingInterval) {
+      this.#lastPing = now;
+      this.#awaitsSign = true;
+      this.#ws.ping();
+      this.send({ type: 'ping' });
+    }
+  }
+
+  #hear(): void {
+    this.#awaitsSign = false;
+    this.#inbox.charge();
+    this.#checkBuffer(); // Our pongs wait there too.
+  }
+
+  #write(data: string | Uint8Array): void {
+    if (this.#state === 'ended' || this.#overflown) return;
+    this.#ws.send(data, { binary: typeof data !== 'string' });
+    this.#checkBuffer();
+  }
+
+  /** Ends a slow client in a task of its own: whoever is sending to a whole room must not see it change. */
+  #checkBuffer(): void {
+    if (this.#overflown || this.#ws.bufferedAmount <= this.#context.limits.bufferClose) return;
+    this.#overflown = true;
+    queueMicrotask(() => this.end(CloseCode.slow, 'Too slow to read'));
+  }
+
+  #handle({ bytes, binary }: Frame): void {
+    const { hub, limits } = this.#context;
+    const most = binary ? limits.payload + MESSAGE_HEADER_BYTES : limits.controlPayload;
+    if (bytes.length > most) return this.#fail('badFrames', 'Frame too large');
+    if (binary) {
+      if (this.#state !== 'in') return this.#fail('failedLogins', 'Log in first');
+      if (!hub.relay(this, bytes)) this.#fail('badFrames', 'Unknown message');
+      return;
+    }
+    const frame = parseClientFrame(bytes.toString());
+    if (frame === null) return this.#fail('badFrames', 'Unknown frame');
+    if (this.#state === 'in') this.#obey(frame);
+    else if (frame.type === 'login') this.#login(frame);
+    else this.#fail('failedLogins', 'Log in first');
+  }
+
+  #obey(frame: ClientFrame): void {
+    const { hub } = this.#context;
+    switch (frame.type) {
+      case 'login':
+        return this.#fail('badFrames', 'Logged in already');
+      case 'join':
+        return hub.join(this, frame);
+      case 'leave':
+        return hub.leave(this, frame.n);
+      case 'ping':
+        return this.send({ type: 'pong' });
+    }
+  }
+
+  #login(frame: LoginFrame): void {
+    if (frame.version !== PROTOCOL_VERSION) {
+      return this.#fail('badFrames', `This server speaks version ${PROTOCOL_VERSION}`);
+    }
+    // What came with the log-in, usually the joins, waits for its outcome.
+    this.#inbox.hold();
+    void proveLogin(frame, this.#host, this.#nonce).then((id) => {
+      if (this.#state !== 'ended') this.#enter(id);
+    });
+  }
+
+  #enter(id: string | null): void {
+    if (id === null) return this.#fail('failedLogins', 'The signature does not fit');
+    this.#id = id;
+    this.#packedId = packPeerId(id);
+    this.#state = 'in';
+    this.#since = this.#lastPing = performance.now();
+    this.#context.hub.enter(this);
+    this.#inbox.release();
+  }
+
+  #fail(what: 'badFrames' | 'failedLogins', reason: string): void {
+    this.#context.count(what);
+    this.end(what === 'badFrames' ? CloseCode.protocol : CloseCode.unauthenticated, reason);
+  }
+
+  #finish(gone: GoneReason): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    this.#since = performance.now();
+    this.#inbox.close();
+    this.#context.hub.exit(this, gone);
+  }
+}
+
+/** A borrowed server may be set to another binary type. */
+function toBuffer(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
+  if (Array.isArray(data)) return Buffer.concat(data);
+  return Buffer.isBuffer(data) ? data : Buffer.from(data);
+}

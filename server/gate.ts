@@ -1,0 +1,110 @@
+/** Who is let in, as far as the upgrade request tells. */
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Settings } from './options.js';
+
+export interface Refusal {
+  /** HTTP status for an upgrade that is turned away … */
+  readonly status: 403 | 404 | 503;
+  /** … and the close code where the upgrade is past. */
+  readonly code: 4403 | 1013;
+  readonly reason: string;
+}
+
+const NOT_FOUND: Refusal = { status: 404, code: 4403, reason: 'No signalling at this path' };
+const FOREIGN: Refusal = { status: 403, code: 4403, reason: 'This origin is not allowed' };
+const CROWDED: Refusal = { status: 503, code: 1013, reason: 'Too many connections' };
+
+/** The entry of a forwarding header that the outermost of our own proxies wrote. */
+function forwarded(request: IncomingMessage, name: string, proxies: number): string | undefined {
+  const header = request.headers[name];
+  if (proxies === 0 || typeof header !== 'string') return undefined;
+  const entries = header.split(',').map((entry) => entry.trim());
+  return entries.at(-Math.min(proxies, entries.length));
+}
+
+/** The first 64 bits of an IPv6 address, which is the least that one customer has; IPv4 whole. */
+function network(address: string): string {
+  const v4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (v4 !== undefined || isIP(address) !== 6) return v4 ?? address;
+  const [head = '', tail] = address.split('::');
+  const groups = head === '' ? [] : head.split(':');
+  const rest = tail ? tail.split(':') : [];
+  if (tail !== undefined) {
+    while (groups.length + rest.length < 8) groups.push('0');
+  }
+  return [...groups, ...rest]
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':');
+}
+
+/** Ends an upgrade request as HTTP would. */
+export function turnAway(socket: Duplex, { status, reason }: Refusal): void {
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Connection: close',
+    'Content-Type: text/plain',
+    `Content-Length: ${reason.length}`,
+    'X-Content-Type-Options: nosniff',
+    ...(status === 503 ? ['Retry-After: 10'] : []),
+  ];
+  // A client that keeps its half open must not keep ours.
+  socket.once('finish', () => socket.destroy());
+  socket.end(`${head.join('\r\n')}\r\n\r\n${reason}`);
+}
+
+export class Gate {
+  #settings: Settings;
+  #open = 0;
+  #perNetwork = new Map<string, number>();
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  get open(): number {
+    return this.#open;
+  }
+
+  isOurs(request: IncomingMessage): boolean {
+    const { path } = this.#settings;
+    return path === '/' || request.url?.split('?', 1)[0] === path;
+  }
+
+  /** Why this request is turned away; null = it is let in. */
+  check(request: IncomingMessage): Refusal | null {
+    const { allowedOrigins, limits } = this.#settings;
+    if (!this.isOurs(request)) return NOT_FOUND;
+    const { origin } = request.headers;
+    if (allowedOrigins && origin !== undefined && !allowedOrigins.has(origin)) return FOREIGN;
+    const here = this.#perNetwork.get(this.#networkOf(request)) ?? 0;
+    return this.#open >= limits.connections || here >= limits.connectionsPerAddress ? CROWDED : null;
+  }
+
+  /** Takes a place; the function gives it back. */
+  enter(request: IncomingMessage): () => void {
+    const from = this.#networkOf(request);
+    this.#open++;
+    this.#perNetwork.set(from, (this.#perNetwork.get(from) ?? 0) + 1);
+    return () => {
+      this.#open--;
+      const left = (this.#perNetwork.get(from) ?? 1) - 1;
+      if (left > 0) this.#perNetwork.set(from, left);
+      else this.#perNetwork.delete(from);
+    };
+  }
+
+  /** The host as the client dialled it, lower case. */
+  hostOf(request: IncomingMessage): string {
+    const host = forwarded(request, 'x-forwarded-host', this.#settings.proxies) ?? request.headers.host ?? '';
+    return host.toLowerCase();
+  }
+
+  #networkOf(request: IncomingMessage): string {
+    const claimed = forwarded(request, 'x-forwarded-for', this.#settings.proxies);
+    const address = claimed !== undefined && isIP(claimed) !== 0 ? claimed : request.socket.remoteAddress;
+    return network(address ?? '');
+  }
+}

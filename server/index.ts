@@ -1,0 +1,258 @@
+import { createServer, type IncomingMessage, type Server as HttpServer } from 'node:http';
+import { Server as TlsServer } from 'node:tls';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { MESSAGE_HEADER_BYTES } from '../src/protocol.js';
+import { Connection } from './connection.js';
+import { Gate, turnAway, type Refusal } from './gate.js';
+import { Heartbeat, tickOf } from './heartbeat.js';
+import { Hub } from './hub.js';
+import { integer, type Limits } from './limits.js';
+import { readOptions, type Settings, type SignalingServerOptions } from './options.js';
+import { createListener } from './static.js';
+
+export type { Limits } from './limits.js';
+export type { Logger } from './log.js';
+export type { SignalingServerOptions } from './options.js';
+export { roomId } from './room-id.js';
+export type { RoomKind } from '../src/protocol.js';
+
+export interface SignalingAddress {
+  /** As the server listens: `::` and `0.0.0.0` are every interface. */
+  readonly host: string;
+  readonly port: number;
+  /** What a program on this machine dials, like `ws://localhost:8080/signal`. */
+  readonly url: string;
+}
+
+/** Counters begin at 0 with the server. */
+export interface SignalingStats {
+  /** Open sockets, logged in or not. */
+  readonly connections: number;
+  readonly rooms: number;
+  /** Memberships: somebody in two rooms counts twice. */
+  readonly members: number;
+  /** Messages passed on from member to member. */
+  readonly messages: number;
+  /** Messages whose receiver was not in the room. */
+  readonly dropped: number;
+  /** Upgrades turned away: path, origin, too many connections. */
+  readonly rejected: number;
+  /** Connections closed for a log-in that was wrong or late. */
+  readonly failedLogins: number;
+  /** Connections closed for a frame this protocol does not know. */
+  readonly badFrames: number;
+}
+
+export interface CloseOptions {
+  /** Milliseconds until clients that do not answer the closing handshake are cut off. Default 1000. */
+  drain?: number;
+}
+
+/** Lets pages find each other: rooms, presence, and messages between members which it cannot read. */
+export class SignalingServer {
+  #settings: Settings;
+  #http: HttpServer | null;
+  #socket: WebSocketServer;
+  #gate: Gate;
+  #hub: Hub;
+  #heartbeat: Heartbeat;
+  #connections = new Set<Connection>();
+  #counts = { rejected: 0, failedLogins: 0, badFrames: 0 };
+  #listening: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+
+  /**
+   * A borrowed server is attached to at once; with a port, `listen()` starts it.
+   * @throws {TypeError | RangeError} naming the option that is unknown, of a wrong type or out of range
+   */
+  constructor(options: SignalingServerOptions = {}) {
+    const settings = (this.#settings = readOptions(options));
+    const { limits, wsServer, httpServer } = settings;
+    this.#gate = new Gate(settings);
+    this.#hub = new Hub(limits);
+    this.#heartbeat = new Heartbeat(tickOf(limits));
+    this.#socket = wsServer ?? createSocket(limits);
+    this.#socket.on('connection', this.#onConnection);
+    if (wsServer) {
+      this.#http = wsServer.options.server ?? null;
+      return;
+    }
+    this.#http = httpServer ?? createServer(createListener(settings.static, () => this.#health()));
+    this.#http.on('upgrade', this.#onUpgrade);
+  }
+
+  /** The ws server: a borrowed one itself. */
+  get socket(): WebSocketServer {
+    return this.#socket;
+  }
+
+  /** The http or https server; null when a borrowed ws server keeps it to itself. */
+  get server(): HttpServer | null {
+    return this.#http;
+  }
+
+  /** @throws {Error} while nothing is being listened to */
+  get address(): SignalingAddress {
+    const address = this.#settings.wsServer ? this.#socket.address() : (this.#http?.address() ?? null);
+    if (address === null) throw new Error('The signalling server is not listening: call listen() first');
+    const path = this.#settings.wsServer?.options.path ?? this.#settings.path;
+    if (typeof address === 'string') return { host: address, port: 0, url: `ws+unix:${address}:${path}` };
+    const scheme = this.#http instanceof TlsServer ? 'wss' : 'ws';
+    return {
+      host: address.address,
+      port: address.port,
+      url: `${scheme}://${hostOf(address)}:${address.port}${path}`,
+    };
+  }
+
+  /**
+   * Listens on the port. A borrowed server is listened with by its owner: then there is nothing to wait for.
+   * Rejects with Node's error, such as `EADDRINUSE`, and after `close()`.
+   */
+  listen(): Promise<void> {
+    if (this.#closing) return Promise.reject(new Error('The signalling server is closed'));
+    return (this.#listening ??= this.#listen());
+  }
+
+  /**
+   * Closes every client with 1012 and stops listening. A borrowed server goes on without us. Settles when every
+   * connection is gone.
+   */
+  close({ drain = 1000 }: CloseOptions = {}): Promise<void> {
+    return (this.#closing ??= this.#close(integer('drain', drain, 0, 3_600_000)));
+  }
+
+  /**
+   * Ends every membership of the group of that name, the pair of that code, or the room with that wire id (a room
+   * with a password has no other name here). Its members stay connected and are told `closed`.
+   * @returns how many memberships ended
+   */
+  leave(codeOrRoom: string): number {
+    if (typeof codeOrRoom !== 'string') throw new TypeError('leave() takes the name of a room');
+    return this.#hub.closeRoom(codeOrRoom);
+  }
+
+  /**
+   * Closes the connection of that id, for good. The others of its rooms are told `kicked`.
+   * @returns false when there is none
+   */
+  kick(id: string): boolean {
+    return this.#hub.kick(id);
+  }
+
+  stats(): SignalingStats {
+    return { connections: this.#gate.open, ...this.#hub.stats(), ...this.#counts };
+  }
+
+  #health(): object {
+    return { connections: this.#gate.open };
+  }
+
+  async #listen(): Promise<void> {
+    const { host, port, httpServer, wsServer, logger } = this.#settings;
+    const server = this.#http;
+    if (httpServer || wsServer || !server) return;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ port, host }, () => {
+        server.off('error', reject);
+        // Whatever still goes wrong, such as a lack of file handles, must not end the process.
+        server.on('error', (error) => logger.error({ err: error }, 'server error'));
+        resolve();
+      });
+    });
+    logger.info({ port: this.address.port }, 'listening');
+  }
+
+  async #close(drain: number): Promise<void> {
+    const { wsServer, httpServer, logger } = this.#settings;
+    await this.#listening?.catch(() => undefined);
+    this.#http?.off('upgrade', this.#onUpgrade);
+    this.#socket.off('connection', this.#onConnection);
+    const own = wsServer || httpServer ? null : this.#http;
+    const stopped = own?.listening ? new Promise((resolve) => own.close(resolve)) : undefined;
+    await this.#closeConnections(drain);
+    if (!wsServer) await new Promise((resolve) => this.#socket.close(resolve));
+    own?.closeAllConnections();
+    await stopped;
+    logger.info({}, 'closed');
+  }
+
+  async #closeConnections(drain: number): Promise<void> {
+    if (this.#connections.size === 0) return;
+    const connections = [...this.#connections];
+    const gone = new Promise<void>((resolve) => (this.#onEmpty = resolve));
+    for (const connection of connections) connection.end(1012, 'The server restarts');
+    const timer = setTimeout(() => connections.forEach((connection) => connection.terminate()), drain);
+    await gone;
+    clearTimeout(timer);
+  }
+
+  #onEmpty: () => void = () => undefined;
+
+  #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    // On a borrowed server another path is another's business, unless there is nobody else to answer.
+    const foreign = this.#settings.httpServer !== undefined && !this.#gate.isOurs(request);
+    if (foreign && (this.#http?.listenerCount('upgrade') ?? 0) > 1) return;
+    // The parser has let go of the socket: without a listener its next error would end the process.
+    socket.on('error', () => socket.destroy());
+    const refusal = this.#gate.check(request);
+    if (refusal) {
+      this.#reject(refusal);
+      return turnAway(socket, refusal);
+    }
+    this.#socket.handleUpgrade(request, socket, head, (ws) => this.#socket.emit('connection', ws, request));
+  };
+
+  #reject(refusal: Refusal): void {
+    this.#counts.rejected++;
+    this.#settings.logger.debug({ status: refusal.status }, 'turned away');
+  }
+
+  #onConnection = (ws: WebSocket, request: IncomingMessage): void => {
+    const { wsServer, limits, logger } = this.#settings;
+    if (wsServer) {
+      if (!this.#gate.isOurs(request)) return;
+      const refusal = this.#gate.check(request);
+      if (refusal) {
+        ws.on('error', () => ws.terminate());
+        this.#reject(refusal);
+        return ws.close(refusal.code, refusal.reason);
+      }
+    }
+    const count = (what: 'badFrames' | 'failedLogins'): void => void this.#counts[what]++;
+    const connection = new Connection(ws, this.#gate.hostOf(request), {
+      hub: this.#hub,
+      limits,
+      logger,
+      count,
+    });
+    const giveBack = this.#gate.enter(request);
+    this.#connections.add(connection);
+    this.#heartbeat.add(connection);
+    ws.on('close', () => {
+      giveBack();
+      this.#connections.delete(connection);
+      this.#heartbeat.delete(connection);
+      if (this.#connections.size === 0) this.#onEmpty();
+    });
+  };
+}
+
+/** The length limits are set twice: here for what ws holds in memory, by the connection for what it takes. */
+function createSocket({ payload, controlPayload, fragments, bufferedChunks }: Limits): WebSocketServer {
+  return new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: Math.max(payload + MESSAGE_HEADER_BYTES, controlPayload),
+    maxFragments: fragments,
+    maxBufferedChunks: bufferedChunks,
+  });
+}
+
+function hostOf({ address }: AddressInfo): string {
+  if (address === '::' || address === '0.0.0.0') return 'localhost';
+  return address.includes(':') ? `[${address}]` : address;
+}

@@ -1,0 +1,166 @@
+/** What a SignalingServer can be told, and the checks that name whatever is wrong with it. */
+import { Server as HttpServer } from 'node:http';
+import { Server as HttpsServer } from 'node:https';
+import type { WebSocketServer } from 'ws';
+import { DEFAULT_PATH } from '../src/protocol.js';
+import { fields, integer, readLimits, show, type Limits } from './limits.js';
+import { LOG_METHODS, silent, type Logger } from './log.js';
+
+export interface SignalingServerOptions {
+  /** Port of a server of its own; 0 = any free one. Default 8080. Not together with `server`. */
+  port?: number | undefined;
+  /** Address to listen on. Default: every interface. Not together with `server`. */
+  host?: string | undefined;
+  /**
+   * Path of the WebSocket endpoint, compared exactly; `/` = any path. Default `/signal`. With a borrowed
+   * WebSocketServer it counts only when given: that server has a path of its own.
+   */
+  path?: string | undefined;
+  /**
+   * A server to live in instead of a port: only upgrades (or connections) on `path` are taken from it, and it
+   * is never closed. A borrowed WebSocketServer keeps its own frame limits: give it `maxPayload`.
+   */
+  server?: HttpServer | HttpsServer | WebSocketServer | undefined;
+  /**
+   * Origins of pages that may connect, `scheme://host[:port]`, compared as strings. Default: any. A request
+   * without an Origin header does not come from a page and is let in: the list keeps pages out, not programs.
+   */
+  allowedOrigins?: readonly string[] | undefined;
+  /**
+   * Number of reverse proxies in front (true = 1) whose X-Forwarded-For and X-Forwarded-Host count: the entry
+   * which the outermost of them wrote. Those in front of it are the client's own claim. Default false.
+   */
+  trustProxy?: boolean | number | undefined;
+  /** Directories served over HTTP, the first that has the file wins. Default false. Not with `server`. */
+  static?: readonly string[] | false | undefined;
+  /** Pino or anything with its debug, info, warn and error. Default: silent. Gets no ids and no room names. */
+  logger?: Logger | undefined;
+  limits?: Partial<Limits> | undefined;
+}
+
+export interface Settings {
+  readonly port: number;
+  readonly host: string | undefined;
+  readonly path: string;
+  readonly httpServer: HttpServer | HttpsServer | undefined;
+  readonly wsServer: WebSocketServer | undefined;
+  readonly allowedOrigins: ReadonlySet<string> | undefined;
+  /** Proxies in front. */
+  readonly proxies: number;
+  readonly static: readonly string[];
+  readonly logger: Logger;
+  readonly limits: Limits;
+}
+
+const NAMES = [
+  'port',
+  'host',
+  'path',
+  'server',
+  'allowedOrigins',
+  'trustProxy',
+  'static',
+  'logger',
+  'limits',
+] as const satisfies (keyof SignalingServerOptions)[];
+
+export const DEFAULT_PORT = 8080;
+
+function text(name: string, value: unknown): string {
+  if (typeof value !== 'string') throw new TypeError(`${name} must be a string, not ${show(value)}`);
+  if (value === '') throw new RangeError(`${name} must not be empty`);
+  return value;
+}
+
+function list(name: string, value: unknown): readonly string[] {
+  if (!Array.isArray(value)) throw new TypeError(`${name} must be an array of strings, not ${show(value)}`);
+  return value.map((entry) => text(`Each of ${name}`, entry));
+}
+
+function readPath(value: unknown): string {
+  const path = text('path', value);
+  if (!/^\/[^?#\s]*$/.test(path)) throw new RangeError(`path must be like "/signal", not ${show(value)}`);
+  return path;
+}
+
+/** What a browser would send for this origin, or a complaint: an entry that can never match is a mistake. */
+function checkOrigin(origin: string): string {
+  const wellFormed = origin === 'null' || /^[a-z][a-z\d+.-]*:\/\/[^\s/?#@*]+$/.test(origin);
+  const web = /^https?:/.test(origin);
+  if (!wellFormed || (web && (!URL.canParse(origin) || new URL(origin).origin !== origin))) {
+    const hint = 'write it as a browser does, like "https://example.org"';
+    throw new RangeError(`allowedOrigins has ${show(origin)}, which no page sends: ${hint}`);
+  }
+  return origin;
+}
+
+function readProxies(value: unknown): number {
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  if (typeof value === 'number') return integer('trustProxy', value, 0, 16);
+  throw new TypeError(`trustProxy must be a boolean or a number of proxies, not ${show(value)}`);
+}
+
+function readLogger(value: unknown): Logger {
+  const methods = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  for (const name of LOG_METHODS) {
+    if (typeof methods[name] !== 'function') {
+      throw new TypeError(`logger must have the methods ${LOG_METHODS.join(', ')}; ${name} is missing`);
+    }
+  }
+  return value as Logger;
+}
+
+const isHttpServer = (value: unknown): value is HttpServer | HttpsServer =>
+  value instanceof HttpServer || value instanceof HttpsServer;
+
+/** By its looks: the page that borrows one may have another copy of the ws package. */
+const isWebSocketServer = (value: unknown): value is WebSocketServer =>
+  typeof value === 'object' &&
+  value !== null &&
+  typeof (value as Record<string, unknown>)['handleUpgrade'] === 'function' &&
+  typeof (value as Record<string, unknown>)['on'] === 'function';
+
+function checkServer(given: Record<string, unknown>): void {
+  const { server } = given;
+  if (!isHttpServer(server) && !isWebSocketServer(server)) {
+    throw new TypeError(`server must be an http, https or ws server, not ${show(server)}`);
+  }
+  for (const name of ['port', 'host', 'static'] as const) {
+    const value = given[name];
+    if (value !== undefined && value !== false) {
+      throw new TypeError(`${name} and server exclude each other: a borrowed server listens for itself`);
+    }
+  }
+}
+
+/** @throws {TypeError | RangeError} naming the option that is unknown, of a wrong type or out of range */
+export function readOptions(options: unknown = {}): Settings {
+  const given = fields('options', options, NAMES);
+  const {
+    server,
+    port = DEFAULT_PORT,
+    host,
+    path,
+    allowedOrigins,
+    trustProxy = false,
+    logger = silent,
+  } = given;
+  if (server !== undefined) checkServer(given);
+  const directories = given['static'] ?? false;
+  const wsServer = isWebSocketServer(server) ? server : undefined;
+  return {
+    port: integer('port', port, 0, 0xffff),
+    host: host === undefined ? undefined : text('host', host),
+    path: path === undefined ? (wsServer ? '/' : DEFAULT_PATH) : readPath(path),
+    httpServer: isHttpServer(server) ? server : undefined,
+    wsServer,
+    allowedOrigins:
+      allowedOrigins === undefined
+        ? undefined
+        : new Set(list('allowedOrigins', allowedOrigins).map(checkOrigin)),
+    proxies: readProxies(trustProxy),
+    static: directories === false ? [] : list('static', directories),
+    logger: readLogger(logger),
+    limits: readLimits(given['limits']),
+  };
+}

@@ -1,0 +1,69 @@
+/** The HTTP side of a server of our own: its health and, if wanted, files. */
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { existsSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import sirv from 'sirv';
+
+function answer(response: ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) });
+  response.end(response.req.method === 'HEAD' ? undefined : body);
+}
+
+/** Whether any part of the path, once decoded, begins with a dot: `..`, `.git`, `.env`. */
+function hasDots(pathname: string): boolean {
+  try {
+    return /[/\\]\./.test(decodeURIComponent(pathname));
+  } catch {
+    return true; // No valid encoding.
+  }
+}
+
+/** sirv takes a range at its word: one that no file can satisfy would throw. Without it the file comes whole. */
+function dropOddRange({ headers }: IncomingMessage): void {
+  const [, start, end] = /^bytes=(\d{1,15})-(\d{0,15})$/.exec(headers.range ?? '') ?? [];
+  if (start === undefined || (end && Number(end) < Number(start))) delete headers.range;
+}
+
+/** What can go wrong with a file after sirv has found it is nobody's business but this response's. */
+function guardPipe(response: ServerResponse): void {
+  response.once('pipe', (file: Readable) => {
+    file.on('error', () => response.destroy());
+    response.once('close', () => file.destroy());
+  });
+}
+
+type Handler = ReturnType<typeof sirv>;
+
+/**
+ * Directories as one handler. Outside of production a file is looked up when it is asked for, so that a rebuilt one
+ * is seen at once; in production they are listed once, at the start.
+ */
+function serveDirectories(directories: readonly string[]): Handler[] {
+  const dev = process.env['NODE_ENV'] !== 'production';
+  const present = dev ? directories : directories.filter((directory) => existsSync(directory));
+  return present.map((directory) => sirv(directory, { dev, etag: true }));
+}
+
+/** @param health what `/healthz` says beside `"status": "ok"` */
+export function createListener(directories: readonly string[], health: () => object): RequestListener {
+  const handlers = serveDirectories(directories);
+  return (request, response) => {
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    const pathname = (request.url ?? '').split('?', 1)[0] ?? '';
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('Allow', 'GET, HEAD');
+      return answer(response, 405, 'text/plain', 'Method not allowed\n');
+    }
+    if (pathname === '/healthz') {
+      response.setHeader('Cache-Control', 'no-store');
+      return answer(response, 200, 'application/json', JSON.stringify({ status: 'ok', ...health() }));
+    }
+    const notFound = (): void => answer(response, 404, 'text/plain', 'Not found\n');
+    if (handlers.length === 0 || hasDots(pathname)) return notFound();
+    // A page of any origin may load the bundle, with `integrity` too, which needs a CORS response.
+    if (/\.(?:m?js|map)$/.test(pathname)) response.setHeader('Access-Control-Allow-Origin', '*');
+    dropOddRange(request);
+    guardPipe(response);
+    handlers.reduceRight<() => void>((rest, handler) => () => handler(request, response, rest), notFound)();
+  };
+}

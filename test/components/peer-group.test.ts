@@ -1,0 +1,309 @@
+import { expect, fixture, html } from '@open-wc/testing';
+import '../../components/define.js';
+import type { PeerGroupElement } from '../../components/peer-group.js';
+import type { PeerError } from '../../src/index.js';
+import { claimConsole } from '../support/console.js';
+import { closeAll, makeRoom, meshed, nextData, otherPage, uniqueName } from '../support/sources.js';
+import { spawnServer } from '../support/server.js';
+import { once, record, until } from '../support/until.js';
+
+const groupIn = (room: string | null = uniqueName()): Promise<PeerGroupElement> =>
+  fixture(html`<peer-group .room=${room} .signaling=${otherPage()}></peer-group>`);
+
+describe('<peer-group>', () => {
+  afterEach(closeAll);
+
+  it('needs nothing but a room', async () => {
+    const group = await fixture<PeerGroupElement>(html`<peer-group room=${uniqueName()}></peer-group>`);
+    await once(group, 'join');
+    expect(group.state).to.equal('connected');
+    expect(group.peerId).to.equal(await group.ready);
+    expect([group.peers.size, group.error]).to.deep.equal([0, null]);
+    group.close();
+  });
+
+  it('fires every event on itself, and carries messages', async () => {
+    const group = await groupIn();
+    const other = makeRoom({ room: group.room ?? '', displayName: 'Other' });
+    const peer = await once<{ peer: { id: string; displayName: string } }>(group, 'peer');
+    expect([peer.bubbles, peer.composed]).to.deep.equal([false, false]);
+    expect(peer.detail.peer.displayName).to.equal('Other');
+    expect(group.peer(other.peerId ?? '')).to.equal(peer.detail.peer);
+    void other.send({ n: 1 }, { type: 'x' });
+    const detail = await nextData(group);
+    expect([detail.data, detail.type, detail.peer]).to.deep.equal([{ n: 1 }, 'x', peer.detail.peer]);
+    void group.send('to you', { to: other.peerId ?? '' });
+    expect((await nextData(other)).data).to.equal('to you');
+    other.close();
+    const leave = await once<{ reason: string }>(group, 'leave');
+    expect(leave.detail.reason).to.equal('left');
+  });
+
+  it('shows its state to CSS before its listeners run', async () => {
+    const group = await groupIn(null);
+    expect(group.matches(':state(new)')).to.equal(true);
+    const seen: boolean[] = [];
+    group.addEventListener('statechange', ({ detail }) => {
+      seen.push(group.matches(`:state(${detail.state})`), !group.matches(`:state(${detail.previous})`));
+    });
+    group.room = uniqueName();
+    await once(group, 'join');
+    expect(seen).to.deep.equal([true, true, true, true]);
+    expect(group.matches(':state(connected)')).to.equal(true);
+  });
+
+  it('joins once, however many attributes are set in one tick', async () => {
+    const group = await groupIn(null);
+    const joins = record(group, 'join');
+    const changes = record(group, 'statechange');
+    group.setAttribute('room', uniqueName());
+    group.setAttribute('capacity', '5');
+    group.setAttribute('room', uniqueName());
+    group.setAttribute('entry', 'create');
+    group.timeout = 5000;
+    await once(group, 'join');
+    expect([joins.length, changes.length]).to.deep.equal([1, 2]);
+    expect([group.capacity, group.entry, group.timeout]).to.deep.equal([5, 'create', 5000]);
+  });
+
+  it('changes rooms when the attribute changes', async () => {
+    const group = await groupIn();
+    await once(group, 'join');
+    const old = makeRoom({ room: group.room ?? '' });
+    const other = makeRoom({ room: uniqueName() });
+    await meshed(group, old);
+    const closes = record<{ code: string }>(group, 'close');
+    const left = once(old, 'leave');
+    group.setAttribute('room', other.room ?? '');
+    await left;
+    await meshed(group, other);
+    expect(closes.map(({ detail }) => detail.code)).to.deep.equal(['closed']);
+  });
+
+  it('leaves when its room is taken away', async () => {
+    const group = await groupIn();
+    await once(group, 'join');
+    const closed = once(group, 'close');
+    group.removeAttribute('room');
+    group.room = null;
+    await closed;
+    expect(group.state).to.equal('closed');
+  });
+
+  it('is not disconnected by a move within the document', async () => {
+    const group = await groupIn();
+    await once(group, 'join');
+    const other = makeRoom({ room: group.room ?? '' });
+    await meshed(group, other);
+    const changes = record(group, 'statechange');
+    const elsewhere = await fixture(html`<section></section>`);
+    elsewhere.append(group);
+    await group.updateComplete;
+    document.body.prepend(group);
+    void other.send('still there?');
+    expect((await nextData(group)).data).to.equal('still there?');
+    expect(changes).to.be.empty;
+    group.remove();
+  });
+
+  it('leaves when it is removed, and joins again when it comes back', async () => {
+    const group = await groupIn();
+    await once(group, 'join');
+    const closed = once(group, 'close');
+    group.remove();
+    await closed;
+    expect(group.state).to.equal('closed');
+    document.body.append(group);
+    await once(group, 'join');
+    group.close();
+    group.remove();
+    document.body.append(group);
+    await group.updateComplete;
+    expect(group.state, 'what its author closed stays closed').to.equal('closed');
+    group.remove();
+  });
+
+  it('waits for connect() when manual', async () => {
+    const group = await fixture<PeerGroupElement>(
+      html`<peer-group manual room=${uniqueName()} .signaling=${otherPage()}></peer-group>`,
+    );
+    expect(group.state).to.equal('new');
+    group.room = uniqueName();
+    await group.updateComplete;
+    expect(group.state).to.equal('new');
+    group.connect();
+    await once(group, 'join');
+    group.close();
+    group.connect();
+    await once(group, 'join');
+  });
+
+  it('keeps what was set and sent before it was upgraded', async () => {
+    const room = uniqueName();
+    const other = makeRoom({ room });
+    await once(other, 'join');
+    const early = document.createElement('early-group') as PeerGroupElement & { queue: unknown[] };
+    Object.assign(early, {
+      room,
+      displayName: 'Early',
+      profile: { early: true },
+      signaling: otherPage(),
+      queue: [['first'], ['second', { type: 't' }]],
+    });
+    document.body.append(early);
+    const heard = record<{ data: unknown; type: string }>(other, 'data');
+    const { PeerGroupElement } = await import('../../components/peer-group.js');
+    customElements.define('early-group', class extends PeerGroupElement {});
+    const { detail } = await once<{ peer: { displayName: string; profile: unknown } }>(other, 'peer');
+    expect([detail.peer.displayName, detail.peer.profile]).to.deep.equal(['Early', { early: true }]);
+    void early.send('third');
+    await until(() => heard.length === 3, { what: 'three messages' });
+    expect(heard.map((event) => [event.detail.data, event.detail.type])).to.deep.equal([
+      ['first', ''],
+      ['second', 't'],
+      ['third', ''],
+    ]);
+    expect(early.queue).to.be.empty;
+    early.remove();
+  });
+
+  it('shows name and profile, also when they change', async () => {
+    const group = await fixture<PeerGroupElement>(
+      html`<peer-group name="Ada" room=${uniqueName()} .signaling=${otherPage()}></peer-group>`,
+    );
+    const other = makeRoom({ room: group.room ?? '' });
+    const { detail } = await once<{ peer: { displayName: string; profile: unknown } }>(other, 'peer');
+    expect(detail.peer.displayName).to.equal('Ada');
+    const joins = record(group, 'close');
+    group.setAttribute('name', 'Ada L.');
+    await once(other, 'profile');
+    group.profile = { mood: 'fine' };
+    await once(other, 'profile');
+    expect([detail.peer.displayName, detail.peer.profile]).to.deep.equal(['Ada L.', { mood: 'fine' }]);
+    expect(joins, 'that is no reason to rejoin').to.be.empty;
+  });
+
+  it('throws misuse where it happens, and keeps the value it had', async () => {
+    const group = await groupIn(null);
+    const wrong: [string, unknown][] = [
+      ['entry', 'sneak'],
+      ['capacity', 0],
+      ['timeout', 'soon'],
+      ['reconnectDelay', -1],
+      ['room', 'x'.repeat(1025)],
+      ['displayName', 'x'.repeat(257)],
+      ['iceServers', 'stun:x'],
+    ];
+    for (const [name, value] of wrong) {
+      const before: unknown = Reflect.get(group, name);
+      expect(() => Reflect.set(group, name, value), name).to.throw(TypeError);
+      expect(Reflect.get(group, name), name).to.equal(before);
+    }
+    expect(() => group.send(() => 1)).to.throw(DOMException);
+    group.close();
+    expect(() => group.send(1)).to.throw(DOMException, 'connect()');
+  });
+
+  it('reports a wrong attribute as any uncaught error', async () => {
+    const group = await groupIn(null);
+    claimConsole(/capacity must be a whole number/);
+    claimConsole(/ice-servers must be a JSON array/);
+    const errors: string[] = [];
+    const listen = (event: ErrorEvent): number => errors.push(event.message);
+    window.addEventListener('error', listen, { capture: true });
+    group.setAttribute('capacity', 'many');
+    group.setAttribute('ice-servers', '{');
+    window.removeEventListener('error', listen, { capture: true });
+    expect(group.capacity ?? null).to.equal(null);
+    expect(group.iceServers).to.equal(undefined);
+  });
+
+  it('reads ICE servers from JSON, also with the url of old', async () => {
+    const servers = [{ url: 'stun:127.0.0.1:9' }, { urls: ['stun:127.0.0.1:10'] }];
+    const group = await fixture<PeerGroupElement>(
+      html`<peer-group
+        ice-servers=${JSON.stringify(servers)}
+        room=${uniqueName()}
+        .signaling=${otherPage()}
+      ></peer-group>`,
+    );
+    const other = makeRoom({ room: group.room ?? '' });
+    await meshed(group, other);
+    const [peer] = group.peers.values();
+    expect(
+      peer?.connection?.getConfiguration().iceServers?.map(({ urls }) => [urls].flat()[0]),
+    ).to.deep.equal(['stun:127.0.0.1:9', 'stun:127.0.0.1:10']);
+  });
+
+  it('asks nobody for help unless it is told to', async () => {
+    const group = await groupIn();
+    const other = makeRoom({ room: group.room ?? '' });
+    await meshed(group, other);
+    const [peer] = group.peers.values();
+    expect(peer?.connection?.getConfiguration().iceServers ?? []).to.be.empty;
+  });
+
+  it('does not join a room that its author meant to protect by what is not there yet', async () => {
+    for (const attribute of ['password', 'admission', 'transport']) {
+      const group = document.createElement('peer-group');
+      group.setAttribute('room', uniqueName());
+      group.setAttribute(attribute, 'x');
+      const failed = once<{ error: PeerError }>(group, 'error');
+      document.body.append(group);
+      const { detail } = await failed;
+      expect([detail.error.code, detail.error.final, group.state]).to.deep.equal([
+        'unsupported',
+        true,
+        'new',
+      ]);
+      expect(detail.error.message).to.include(attribute);
+      group.remove();
+    }
+  });
+
+  it('shares connection and id with others of the same url', async () => {
+    const server = await spawnServer();
+    const page = await fixture(
+      html`<div>
+        <peer-group url=${server.url} room="one"></peer-group>
+        <peer-group url=${server.url} room="two"></peer-group>
+      </div>`,
+    );
+    const groups = [...page.querySelectorAll('peer-group')];
+    await Promise.all(groups.map((group) => once(group, 'join')));
+    expect(groups[0]?.peerId).to.equal(groups[1]?.peerId);
+    for (const group of groups) group.close();
+    await server.dispose();
+  });
+
+  it('takes an address relative to the page', async () => {
+    const group = await fixture<PeerGroupElement>(
+      html`<peer-group
+        url="/no-signalling-here"
+        timeout="300"
+        no-reconnect
+        room=${uniqueName()}
+      ></peer-group>`,
+    );
+    const { detail } = await once<{ error: PeerError }>(group, 'error');
+    expect([detail.error.code, detail.error.final]).to.deep.equal(['timeout', true]);
+    expect(group.matches(':state(failed)')).to.equal(true);
+  });
+
+  it('is accessible, and lets its content show', async () => {
+    const group = await fixture(html`<peer-group><p>Inside</p></peer-group>`);
+    expect(getComputedStyle(group).display).to.equal('block');
+    expect(group.querySelector('p')?.getBoundingClientRect().height).to.be.above(0);
+    await expect(group).to.be.accessible();
+  });
+});
+
+describe('The bundle', () => {
+  it('may be loaded twice', async () => {
+    const again = `../../components/define.ts?again=${String(performance.now())}`;
+    await import(again);
+    expect(customElements.get('peer-group')).to.equal(
+      (await import('../../components/peer-group.js')).PeerGroupElement,
+    );
+  });
+});

@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Rooms } from '../../server/rooms.js';
+import { roomId } from '../../server/index.js';
+import { createKey, room, startServer } from './client.js';
+
+test('the registry: exactly one creator, a capacity that stays, no empty rooms', () => {
+  const rooms = new Rooms<{ id: string }>(3);
+  const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((id) => ({ id })) as { id: string }[] as [
+    { id: string },
+    { id: string },
+    { id: string },
+    { id: string },
+  ];
+  const any = { entry: 'join-or-create', capacity: 0 } as const;
+  assert.deepEqual(rooms.join('r', a, { entry: 'create', capacity: 99 }), {
+    created: true,
+    capacity: 3,
+    members: [],
+  });
+  assert.deepEqual(rooms.join('r', b, { entry: 'join', capacity: 1 }), {
+    created: false,
+    capacity: 3,
+    members: [a],
+  });
+  assert.deepEqual(rooms.join('r', c, any), { created: false, capacity: 3, members: [a, b] });
+  assert.equal((rooms.join('r', d, any) as { code: string }).code, 'room-full');
+  assert.equal(rooms.leave('r', { id: 'a' }), false, 'another place of that id');
+  assert.equal(rooms.leave('r', a), true);
+  assert.equal(rooms.leave('r', a), false);
+  assert.equal(rooms.find('r', 'b'), b);
+  assert.equal(rooms.find('r', 'a'), undefined);
+  assert.deepEqual(rooms.members('r'), [b, c]);
+  rooms.leave('r', b);
+  rooms.leave('r', c);
+  assert.equal(rooms.size, 0);
+  assert.deepEqual(rooms.members('r'), []);
+  assert.equal(rooms.find('r', 'b'), undefined);
+});
+
+test('names that objects know are rooms like any other', () => {
+  const rooms = new Rooms<{ id: string }>(2);
+  for (const name of ['__proto__', 'constructor', 'toString']) {
+    assert.equal(rooms.find(name, '__proto__'), undefined);
+    const joined = rooms.join(name, { id: '__proto__' }, { entry: 'join-or-create', capacity: 0 });
+    assert.equal('created' in joined && joined.created, true);
+  }
+  assert.equal(rooms.size, 3);
+});
+
+test('create, join and join-or-create', async (t) => {
+  const { login } = await startServer(t);
+  const [one, other] = await Promise.all([login(), login()]);
+  assert.equal(await one.refused(0, room('a'), { entry: 'join' }), 'room-missing');
+  const created = await one.join(0, room('a'), { entry: 'create', hello: 'b25l' });
+  assert.deepEqual(created, { type: 'joined', n: 0, created: true, capacity: 32, members: [] });
+  assert.equal(await other.refused(5, room('a'), { entry: 'create' }), 'room-exists');
+  const joined = await other.join(5, room('a'), { entry: 'join', capacity: 9, hello: 'dHdv' });
+  const members = [{ id: one.id, hello: 'b25l' }];
+  assert.deepEqual(joined, { type: 'joined', n: 5, created: false, capacity: 32, members });
+  assert.deepEqual(await one.next('peer'), { type: 'peer', n: 0, id: other.id, hello: 'dHdv' });
+  const third = await login();
+  assert.equal((await third.join(0, room('a'))).created, false);
+  assert.equal((await third.join(1, room('b'))).created, true);
+});
+
+test('of 40 simultaneous creators exactly one succeeds', async (t) => {
+  const { login, server } = await startServer(t, { limits: { membersPerRoom: 40 } });
+  const clients = await Promise.all(Array.from({ length: 40 }, () => login()));
+  for (const client of clients) client.askToJoin(0, room('a'), { entry: 'create' });
+  const answers = await Promise.all(clients.map((client) => client.any('joined', 'refused')));
+  assert.equal(answers.filter(({ type }) => type === 'joined').length, 1);
+  for (const client of clients) client.askToJoin(1, room('b'));
+  const joined = await Promise.all(clients.map((client) => client.any('joined')));
+  assert.equal(joined.filter((answer) => answer.type === 'joined' && answer.created).length, 1);
+  assert.equal(server.stats().members, 41);
+});
+
+test('a pair has two places, and the third is told so until one is free', async (t) => {
+  const { login } = await startServer(t);
+  const [one, two, three] = await Promise.all([login(), login(), login()]);
+  assert.equal((await one.join(0, room('p'), { capacity: 2 })).capacity, 2);
+  await two.join(0, room('p'));
+  assert.equal(await three.refused(0, room('p')), 'room-full');
+  assert.equal(await three.refused(0, room('p'), { capacity: 10 }), 'room-full');
+  two.send({ type: 'leave', n: 0 });
+  await one.next('peer');
+  assert.deepEqual(await one.next('gone'), { type: 'gone', n: 0, id: two.id, reason: 'left' });
+  await three.join(0, room('p'));
+  assert.equal((await one.next('peer')).id, three.id);
+});
+
+test('nobody gets a larger room than the server allows', async (t) => {
+  const { login } = await startServer(t, { limits: { membersPerRoom: 2 } });
+  const client = await login();
+  assert.equal((await client.join(0, room('a'), { capacity: 500 })).capacity, 2);
+  assert.equal((await client.join(1, room('b'), { capacity: 1 })).capacity, 1);
+  assert.equal((await client.join(2, room('c'))).capacity, 2);
+});
+
+test('a dropped connection is told as lost, in every room it was in', async (t) => {
+  const { login, server } = await startServer(t);
+  const [stays, goes] = await Promise.all([login(), login()]);
+  for (const n of [0, 1]) {
+    await stays.join(n, room(String(n)));
+    await goes.join(n + 10, room(String(n)));
+    await stays.next('peer');
+  }
+  goes.ws.terminate();
+  for (const n of [0, 1]) {
+    assert.deepEqual(await stays.next('gone'), { type: 'gone', n, id: goes.id, reason: 'lost' });
+  }
+  assert.equal(server.stats().members, 2);
+  assert.equal(server.stats().rooms, 2);
+});
+
+test('a closing handshake is no leaving either', async (t) => {
+  const { login } = await startServer(t);
+  const [stays, goes] = await Promise.all([login(), login()]);
+  await stays.join(0, room('a'));
+  await goes.join(0, room('a'));
+  await stays.next('peer');
+  goes.ws.close(1000);
+  assert.equal((await stays.next('gone')).reason, 'lost');
+});
+
+test('the same room twice on one connection is refused; a room number in use ends it', async (t) => {
+  const { login } = await startServer(t);
+  const client = await login();
+  await client.join(0, room('a'));
+  assert.equal(await client.refused(1, room('a')), 'refused');
+  client.send({ type: 'leave', n: 0 });
+  client.send({ type: 'leave', n: 0 });
+  client.send({ type: 'leave', n: 9 });
+  assert.equal((await client.join(0, room('a'))).created, true);
+  client.askToJoin(0, room('b'));
+  assert.equal((await client.closed).code, 4400);
+});
+
+test('a connection may be in so many rooms and no more', async (t) => {
+  const { login } = await startServer(t, { limits: { roomsPerConnection: 2 } });
+  const client = await login();
+  await client.join(0, room('a'));
+  await client.join(1, room('b'));
+  assert.equal(await client.refused(2, room('c')), 'refused');
+  client.send({ type: 'leave', n: 0 });
+  await client.join(2, room('c'));
+});
+
+test('a room id is derived as a page derives it', async () => {
+  const { subtle } = globalThis.crypto;
+  const utf8 = new TextEncoder();
+  const hkdf = async (secret: Uint8Array<ArrayBuffer>, info: string): Promise<Uint8Array<ArrayBuffer>> => {
+    const key = await subtle.importKey('raw', secret, 'HKDF', false, ['deriveBits']);
+    const terms = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(32), info: utf8.encode(info) };
+    return new Uint8Array(await subtle.deriveBits(terms, key, 256));
+  };
+  for (const name of ['tea', '', 'größer ☕', 'x'.repeat(1024)]) {
+    for (const kind of ['group', 'pair'] as const) {
+      const key = await hkdf(utf8.encode(name), 'peer-elements/1 room key\0');
+      const id = Buffer.from(await hkdf(key, `peer-elements/1 room\0${kind}`)).toString('base64url');
+      assert.equal(roomId(name, kind), id);
+    }
+  }
+  assert.notEqual(roomId('tea', 'group'), roomId('tea', 'pair'));
+});
+
+test('leave(name) ends every membership of the group, the pair and the wire id', async (t) => {
+  const { login, server } = await startServer(t);
+  const [one, other] = await Promise.all([login(), login()]);
+  await one.join(0, roomId('tea', 'group'));
+  await other.join(4, roomId('tea', 'group'));
+  await one.next('peer');
+  await one.join(1, roomId('tea', 'pair'));
+  await one.join(2, room('w'));
+  assert.equal(server.leave('coffee'), 0);
+  assert.equal(server.leave('tea'), 3);
+  assert.equal((await one.next('closed')).n, 0);
+  assert.equal((await one.next('closed')).n, 1);
+  assert.deepEqual(await other.next('closed'), {
+    type: 'closed',
+    n: 4,
+    reason: 'The server closed the room.',
+  });
+  other.send({ type: 'leave', n: 4 }); // crossed our `closed`
+  assert.equal(server.leave(room('w')), 1);
+  await one.next('closed');
+  assert.equal(server.stats().rooms, 0);
+  assert.equal((await other.join(4, roomId('tea', 'group'))).created, true);
+  assert.throws(() => server.leave(7 as unknown as string), TypeError);
+});
+
+test('kick(id) closes for good, and the others are told', async (t) => {
+  const { login, server } = await startServer(t);
+  const key = await createKey();
+  const [watcher, victim, page] = await Promise.all([login(), login({ key }), login({ key, slot: 1 })]);
+  await watcher.join(0, room('a'));
+  await victim.join(0, room('a'));
+  await watcher.next('peer');
+  assert.equal(server.kick(room('x')), false);
+  assert.equal(server.kick(victim.id), true);
+  assert.deepEqual(await victim.closed, { code: 4403, reason: 'Kicked' });
+  assert.equal((await watcher.next('gone')).reason, 'kicked');
+  assert.equal(server.kick(victim.id), false);
+  await page.barrier();
+});

@@ -1,0 +1,44 @@
+/** Typed wrappers of what test/wtr/signal-plugin.mjs offers to a test in a browser. */
+import { executeServerCommand } from '@web/test-runner-commands';
+
+/** The signalling server that all files of a run share. Stop it only where nothing runs beside the test. */
+export { signalUrl } from '/__signal.js';
+
+interface Running {
+  readonly id: number;
+  readonly port: number;
+  readonly url: string;
+}
+
+export interface TestServer extends Running {
+  /** SIGTERM, as an operator would. */
+  stop(): Promise<void>;
+  /** SIGKILL: sockets break without a word. */
+  kill(): Promise<void>;
+  /** Again, on the same port. */
+  start(): Promise<void>;
+  /** Gone for good. */
+  dispose(): Promise<void>;
+}
+
+const command = (name: string, payload?: object): Promise<unknown> =>
+  executeServerCommand<unknown, object>(`server:${name}`, payload);
+
+/**
+ * A server of the test's own, so that files which run side by side do not disturb each other.
+ * @param args of the command line, as in `['--origin', 'https://example.org']`
+ */
+export async function spawnServer(...args: string[]): Promise<TestServer> {
+  const running = (await command('spawn', { args })) as Running;
+  const { id } = running;
+  const tell = async (name: string): Promise<void> => {
+    await command(name, { id });
+  };
+  return {
+    ...running,
+    stop: () => tell('stop'),
+    kill: () => tell('kill'),
+    start: () => tell('start'),
+    dispose: () => tell('despawn'),
+  };
+}

@@ -1,0 +1,58 @@
+import { SignalServer } from './signal-server.mjs';
+
+/**
+ * Gives tests a signalling server: `import { signalUrl } from '/__signal.js'` for the one that all of a run share,
+ * and the commands that test/support/server.ts wraps.
+ */
+export function signalPlugin() {
+  const shared = new SignalServer();
+  const own = new Map();
+  let lastId = 0;
+
+  const serverOf = ({ id } = {}) => {
+    const server = id === undefined ? shared : own.get(id);
+    if (!server) throw new Error(`No server ${id}`);
+    return server;
+  };
+  const describe = (server, id) => ({ id, port: server.port, url: server.url });
+
+  const commands = {
+    'server:start': async (payload) => {
+      const server = serverOf(payload ?? {});
+      await server.start();
+      return describe(server, payload?.id ?? 0);
+    },
+    'server:stop': async (payload) => {
+      await serverOf(payload ?? {}).stop();
+      return true;
+    },
+    'server:kill': async (payload) => {
+      await serverOf(payload ?? {}).stop('SIGKILL');
+      return true;
+    },
+    'server:spawn': async (payload) => {
+      const server = new SignalServer(payload?.args);
+      await server.start();
+      own.set(++lastId, server);
+      return describe(server, lastId);
+    },
+    'server:despawn': async (payload) => {
+      await serverOf(payload).stop('SIGKILL');
+      own.delete(payload.id);
+      return true;
+    },
+  };
+
+  return {
+    name: 'signal',
+    serverStart: () => shared.start(),
+    async serverStop() {
+      await Promise.all([shared, ...own.values()].map((server) => server.stop()));
+    },
+    serve(context) {
+      if (context.path !== '/__signal.js') return undefined;
+      return { body: `export const signalUrl = ${JSON.stringify(shared.url)};`, type: 'js' };
+    },
+    executeCommand: ({ command, payload }) => commands[command]?.(payload),
+  };
+}
