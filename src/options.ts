@@ -99,7 +99,25 @@ export function checkOptions(options: PeerRoomOptions & PeerPairOptions, known: 
   if (iceServers !== undefined && !Array.isArray(iceServers)) {
     throw new TypeError('iceServers must be an array of RTCIceServer.');
   }
+  if (iceServers || options.rtcConfiguration) checkConfiguration(options);
 }
+
+/** Only the browser knows what it accepts. */
+function checkConfiguration(options: SourceOptions): void {
+  const Connection = connectionConstructor(options);
+  if (!Connection) return;
+  try {
+    new Connection(rtcConfiguration(options)).close();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TypeError(`iceServers or rtcConfiguration is not accepted: ${reason}`, { cause });
+  }
+}
+
+/** Absent in some browsers, and outside of them, which the types do not say. */
+export const connectionConstructor = (options: SourceOptions): typeof RTCPeerConnection | undefined =>
+  options.RTCPeerConnection ??
+  (globalThis as { RTCPeerConnection?: typeof RTCPeerConnection }).RTCPeerConnection;
 
 /** RTCIceServer as people write it, also with `url` as browsers once wanted. */
 interface LooseIceServer extends Omit<RTCIceServer, 'urls'> {

@@ -194,8 +194,18 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     this.#link = link;
     this.#startedLink = started;
     if (this.#state !== 'disconnected') this.#transition('connecting');
+    try {
+      this.#path = this.#makePath(link);
+    } catch (cause) {
+      // As when a page has as many connections as the browser allows.
+      this.#path = null;
+      this.#unreachable(cause);
+    }
+  }
+
+  #makePath(link: string): DirectPath {
     const { configuration, RTCPeerConnection, timeout } = this.#host;
-    this.#path = new DirectPath(
+    return new DirectPath(
       { polite: this.#polite, configuration, RTCPeerConnection, timeout, outbox: this.#outbox },
       {
         signal: (message) => {
@@ -265,15 +275,17 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
       if (this.#announced) this.#transition('disconnected');
       this.connect();
     } else {
-      this.#tries = 0;
-      this.#transition('failed');
-      const error = new PeerError('negotiation-failed', 'No direct path to this peer could be found.', {
-        peers: [this.id],
-        cause,
-      });
-      this.#outbox.rejectAll(error);
-      this.#host.failed(this, error);
+      this.#unreachable(cause);
     }
+  }
+
+  #unreachable(cause: unknown): void {
+    this.#tries = 0;
+    this.#transition('failed');
+    const message = 'No direct path to this peer could be found.';
+    const error = new PeerError('negotiation-failed', message, { peers: [this.id], cause });
+    this.#outbox.rejectAll(error);
+    this.#host.failed(this, error);
   }
 
   #transition(state: RTCPeerConnectionState): void {

@@ -4,7 +4,13 @@ import { PeerError } from './errors.js';
 import { TypedEventTarget, fire, type CloseDetail, type Delivery, type SourceEventMap } from './events.js';
 import { roomId } from './identity.js';
 import { Membership, encodeMessage, type MembershipHost, type MembershipOptions } from './membership.js';
-import { checkOptions, rtcConfiguration, type PeerPairOptions, type PeerRoomOptions } from './options.js';
+import {
+  checkOptions,
+  connectionConstructor,
+  rtcConfiguration,
+  type PeerPairOptions,
+  type PeerRoomOptions,
+} from './options.js';
 import type { Peer, PeerSendOptions } from './peer.js';
 import type { Entry, RoomKind } from './protocol.js';
 import { resolveSignaling } from './signaling/url.js';
@@ -209,7 +215,7 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
 
   #request(room: string, { entry, capacity }: Admission): MembershipOptions {
     const options = this.#options;
-    const Connection = options.RTCPeerConnection ?? browserConnection();
+    const Connection = connectionConstructor(options);
     if (!Connection) throw new PeerError('unsupported', 'This browser has no WebRTC.', { final: true });
     const request: MembershipOptions = {
       room,
@@ -331,10 +337,6 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
     this.#fire('statechange', { state, previous });
   }
 }
-
-/** Absent in some browsers, and outside of them, which the types do not say. */
-const browserConnection = (): typeof RTCPeerConnection | undefined =>
-  (globalThis as { RTCPeerConnection?: typeof RTCPeerConnection }).RTCPeerConnection;
 
 function checkSendOptions(options: SendOptions): SendOptions {
   for (const name of Object.keys(options)) {

@@ -193,6 +193,8 @@ describe('<peer-group>', () => {
       ['room', 'x'.repeat(1025)],
       ['displayName', 'x'.repeat(257)],
       ['iceServers', 'stun:x'],
+      ['iceServers', [{ urls: 'nonsense' }]],
+      ['rtcConfiguration', { bundlePolicy: 'loose' }],
     ];
     for (const [name, value] of wrong) {
       const before: unknown = Reflect.get(group, name);
@@ -219,7 +221,7 @@ describe('<peer-group>', () => {
   });
 
   it('reads ICE servers from JSON, also with the url of old', async () => {
-    const servers = [{ url: 'stun:127.0.0.1:9' }, { urls: ['stun:127.0.0.1:10'] }];
+    const servers = [{ url: 'stun:127.0.0.1:3478' }, { urls: ['stun:127.0.0.1:3479'] }];
     const group = await fixture<PeerGroupElement>(
       html`<peer-group
         ice-servers=${JSON.stringify(servers)}
@@ -227,12 +229,12 @@ describe('<peer-group>', () => {
         .signaling=${otherPage()}
       ></peer-group>`,
     );
-    const other = makeRoom({ room: group.room ?? '' });
-    await meshed(group, other);
-    const [peer] = group.peers.values();
-    expect(
-      peer?.connection?.getConfiguration().iceServers?.map(({ urls }) => [urls].flat()[0]),
-    ).to.deep.equal(['stun:127.0.0.1:9', 'stun:127.0.0.1:10']);
+    makeRoom({ room: group.room ?? '' });
+    const connection = await until(() => [...group.peers.values()][0]?.connection, { what: 'a connection' });
+    expect(connection.getConfiguration().iceServers?.map(({ urls }) => [urls].flat()[0])).to.deep.equal([
+      'stun:127.0.0.1:3478',
+      'stun:127.0.0.1:3479',
+    ]);
   });
 
   it('asks nobody for help unless it is told to', async () => {

@@ -91,7 +91,7 @@ describe('encode and decode', () => {
     ['a bigint', 1n, 'bigint'],
     ['NaN', NaN, 'NaN'],
     ['Infinity', { a: [Infinity] }, 'Infinity at a.0'],
-    ['a hole', [1, , 2], 'undefined at 1'],  
+    ['a hole', [1, , 2], 'undefined at 1'],
     ['a Date, which JSON would make a string', { when: new Date(0) }, 'Date at when'],
     ['a Map', [new Map()], 'Map at 0'],
     ['an element', document.createElement('p'), 'HTMLParagraphElement'],
