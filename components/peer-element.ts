@@ -236,8 +236,9 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
     this.connect();
   }
 
-  /** A page that runs before this script cannot call `send()` yet; what it put into `queue` is sent now. */
+  /** A page that runs before this script has no `send()` yet: what its stand-in put into `queue` is sent now. */
   #takeEarlyMessages(): void {
+    Reflect.deleteProperty(this, 'send');
     const { queue } = this as { queue?: unknown };
     if (!Array.isArray(queue)) return;
     for (const [data, options] of queue as [unknown, SendOptions?][]) void this.send(data, options);
