@@ -31,8 +31,8 @@ export interface ConnectionSink {
   closed(error: PeerError): void;
 }
 
-/** What the network may add to the server's ping interval before silence is suspicious, ms. */
-const SILENCE_MARGIN = 10_000;
+/** How many of the server's ping intervals may pass in silence before that is suspicious. */
+const PATIENCE = 1.4;
 /** How long a suspected socket has to prove that it lives, ms: in a throttled page a late timer proves nothing. */
 const PROBE_TIMEOUT = 3000;
 
@@ -154,6 +154,6 @@ export class Connection {
       this.#suspicion = setTimeout(() => {
         this.#end(new PeerError('unreachable', 'The signalling server has fallen silent.'));
       }, PROBE_TIMEOUT);
-    }, this.#pingInterval + SILENCE_MARGIN);
+    }, this.#pingInterval * PATIENCE);
   }
 }

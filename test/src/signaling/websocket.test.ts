@@ -7,7 +7,7 @@ import { webSocketSignaling } from '../../../src/signaling/websocket.js';
 import { describeSignaling } from '../../signaling-contract.js';
 import { RecordingSink } from '../../support/recording-sink.js';
 import { signalUrl, spawnServer, type TestServer } from '../../support/server.js';
-import { once } from '../../support/until.js';
+import { once, until } from '../../support/until.js';
 
 describeSignaling('ws:', () => webSocketSignaling({ url: signalUrl }));
 
@@ -185,6 +185,64 @@ describe('ws: over connections that break', () => {
     one.session.close();
     await join(requestFor(), signaling).sink.heard('joined');
     expect(sockets).to.equal(1);
+  });
+
+  /** As if the server pinged every 100 ms; what `hears` refuses is lost on the way. */
+  const impatient = (hears: (data: unknown) => boolean) =>
+    class extends WebSocket {
+      override set onmessage(listener: WebSocket['onmessage']) {
+        super.onmessage = ({ data }: MessageEvent<unknown>) => {
+          if (!hears(data)) return;
+          const text =
+            typeof data === 'string' ? data.replace(/"pingInterval":\d+/, '"pingInterval":100') : data;
+          listener?.call(this, new MessageEvent('message', { data: text }));
+        };
+      }
+    };
+
+  it('asks a silent server whether it is there, and stays when it is', async () => {
+    let pongs = 0;
+    const counting = impatient((data) => {
+      if (data === '{"type":"pong"}') pongs++;
+      return true;
+    });
+    const { sink } = join(requestFor(), webSocketSignaling({ url: server.url, WebSocket: counting }));
+    await sink.heard('joined');
+    await until(() => pongs >= 3, { what: 'three answers' });
+    expect(sink.told.map(({ what }) => what)).to.deep.equal(['open', 'joined']);
+  });
+
+  it('dials again when the server has fallen silent although the socket is open', async () => {
+    let deaf = false;
+    const sockets: WebSocket[] = [];
+    const Losing = impatient(() => !deaf || sockets.length > 1);
+    const counted = class extends Losing {
+      constructor(url: string) {
+        super(url);
+        sockets.push(this);
+      }
+    };
+    const signaling = webSocketSignaling({ url: server.url, WebSocket: counted as typeof WebSocket });
+    const { sink } = join(requestFor(), signaling);
+    await sink.heard('joined');
+    deaf = true;
+    await sink.heard('reconnecting');
+    expect(sockets[0]?.readyState).to.be.above(WebSocket.OPEN);
+    await sink.heard('reconnect');
+  });
+
+  it('does not speak with a server of another version', async () => {
+    const newer = class extends WebSocket {
+      override set onmessage(listener: WebSocket['onmessage']) {
+        super.onmessage = ({ data }: MessageEvent<unknown>) => {
+          const text = typeof data === 'string' ? data.replace('"version":1', '"version":2') : data;
+          listener?.call(this, new MessageEvent('message', { data: text }));
+        };
+      }
+    };
+    const { sink } = join(requestFor(), webSocketSignaling({ url: server.url, WebSocket: newer }));
+    const [close] = await sink.heard('close');
+    expect([close?.error?.code, close?.error?.final]).to.deep.equal(['protocol', true]);
   });
 
   it('closes with insecure-context where a page may not have an identity', async () => {

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { describe } from 'node:test';
+import { useServer } from './hosting.js';
+import { play, useBrowsers } from './stage.js';
+import { meet, talk, type Visitor } from './visitor.js';
+
+/** Its peers' connections are remembered, to be compared with those of later. */
+const remember = (visitor: Visitor): Promise<void> =>
+  visitor.page.evaluate(() => {
+    const connections = [...window.e2e.source.peers.values()].map(({ connection }) => connection);
+    Object.assign(window, { remembered: connections });
+  });
+const isUnchanged = (visitor: Visitor): Promise<boolean> =>
+  visitor.page.evaluate(() => {
+    const { remembered } = window as unknown as { remembered: (RTCPeerConnection | null)[] };
+    const now = [...window.e2e.source.peers.values()].map(({ connection }) => connection);
+    return remembered.length > 0 && remembered.every((connection) => now.includes(connection));
+  });
+
+describe('a server that crashes', () => {
+  const browsers = useBrowsers({ chromium: 'chromium', firefox: 'firefox' });
+  const server = useServer();
+
+  for (const [first, second] of [
+    ['chromium', 'firefox'],
+    ['firefox', 'chromium'],
+  ] as const) {
+    play(`does not part ${first} and ${second}, and its successor finds both again`, async (stage) => {
+      const url = await server.room();
+      const ann = await stage.enter(browsers[first], url);
+      const bob = await stage.enter(browsers[second], url);
+      await meet(ann, bob);
+      for (const visitor of [ann, bob]) {
+        visitor.claim(/WebSocket connection to|can’t establish a connection/);
+        await remember(visitor);
+      }
+
+      await server.kill();
+      for (const visitor of [ann, bob]) await visitor.heard('reconnecting');
+      await talk(ann, bob);
+      // At least one attempt comes to nothing.
+      for (const visitor of [ann, bob]) await visitor.heard('reconnecterror');
+      await talk(ann, bob);
+
+      await server.start();
+      for (const visitor of [ann, bob]) {
+        await visitor.heard('reconnect', 1, 40_000);
+        assert.equal(await visitor.page.evaluate(() => window.e2e.source.state), 'connected');
+      }
+      await talk(ann, bob);
+
+      const cid = await stage.enter(browsers[second], url);
+      await meet(ann, bob, cid);
+      await talk(ann, bob, cid);
+      for (const visitor of [ann, bob]) {
+        assert.ok(await isUnchanged(visitor), 'the path between the two was replaced');
+        assert.deepEqual([await visitor.told('leave'), await visitor.told('error')], [[], []]);
+        assert.equal((await visitor.told('join')).length, 1);
+        assert.equal((await visitor.told('peer')).length, 2);
+      }
+    });
+  }
+});

@@ -1,0 +1,105 @@
+/** The frame of every test: browsers, the visitors in them, and silence on their consoles. */
+import type { Browser } from 'puppeteer-core';
+import { after, before, test, type TestContext } from 'node:test';
+import { launchChromium, launchFirefox } from '../support/launch.js';
+import { Visitor } from './visitor.js';
+
+export type Kind = 'chromium' | 'firefox';
+
+const launchers = { chromium: () => launchChromium(), firefox: () => launchFirefox() };
+
+/** Browser processes that all tests of a `describe` share. */
+export function useBrowsers<Name extends string>(
+  wanted: Record<Name, Kind | (() => Promise<Browser>)>,
+): Readonly<Record<Name, Browser>> {
+  const browsers = {} as Record<Name, Browser>;
+  before(async () => {
+    for (const name of Object.keys(wanted) as Name[]) {
+      const how = wanted[name];
+      browsers[name] = await (typeof how === 'string' ? launchers[how] : how)();
+    }
+  });
+  after(async () => {
+    await Promise.all(Object.values<Browser>(browsers).map((browser) => browser.close()));
+  });
+  return browsers;
+}
+
+export class Stage {
+  /** Tells beside the result what was measured. */
+  readonly say: (line: string) => void;
+  readonly #visitors = new Set<Visitor>();
+  readonly #own = new Set<Browser>();
+
+  constructor(context: TestContext) {
+    this.say = (line) => context.diagnostic(line);
+  }
+
+  /** Somebody new, with a browser profile of their own. */
+  async enter(browser: Browser, url: string): Promise<Visitor> {
+    return this.#keep(await Visitor.enter(await browser.createBrowserContext(), url));
+  }
+
+  /** Somebody who opened another tab. */
+  async tab(beside: Visitor, url: string): Promise<Visitor> {
+    return this.#keep(await beside.tab(url));
+  }
+
+  /** A browser process for this test alone, which may come to harm. */
+  async launch(kind: Kind): Promise<Browser> {
+    const browser = await launchers[kind]();
+    this.#own.add(browser);
+    return browser;
+  }
+
+  /** As a crash would: no page can say good-bye. */
+  async kill(browser: Browser): Promise<void> {
+    for (const visitor of this.#visitors) {
+      if (visitor.page.browser() === browser) this.#visitors.delete(visitor);
+    }
+    this.#own.delete(browser);
+    const child = browser.process();
+    if (child?.pid === undefined) throw new Error('There is no such browser process.');
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    // It leads a process group, with those who draw the pages and keep the sockets.
+    process.kill(-child.pid, 'SIGKILL');
+    await gone;
+  }
+
+  /** @throws when a page said what nobody claimed */
+  async end(): Promise<void> {
+    const said = [...this.#visitors].flatMap(({ unclaimed }) => unclaimed);
+    const contexts = new Set([...this.#visitors].map(({ context }) => context));
+    await Promise.all([...contexts].map((context) => context.close()));
+    await Promise.all([...this.#own].map((browser) => browser.close()));
+    if (said.length > 0) throw new Error(`Nobody claimed this:\n    ${said.join('\n    ')}`);
+  }
+
+  async describe(): Promise<string> {
+    return (await Promise.all([...this.#visitors].map((visitor) => visitor.describe()))).join('\n  ');
+  }
+
+  #keep(visitor: Visitor): Visitor {
+    this.#visitors.add(visitor);
+    return visitor;
+  }
+}
+
+/** A test with visitors. What they were told is part of the message when it fails. */
+export function play(
+  name: string,
+  act: (stage: Stage) => Promise<void>,
+  { skip = false, timeout = 90_000 }: { skip?: string | false; timeout?: number } = {},
+): void {
+  test(name, { skip, timeout }, async (context) => {
+    const stage = new Stage(context);
+    try {
+      await act(stage);
+    } catch (error) {
+      context.diagnostic(`The visitors' views:\n  ${await stage.describe()}`);
+      await stage.end().catch(() => undefined);
+      throw error;
+    }
+    await stage.end();
+  });
+}
