@@ -26,7 +26,7 @@ for (const code of document.querySelectorAll('.code')) {
     button.textContent = (await copy(pre.textContent)) ? 'Copied' : 'Not allowed';
     setTimeout(() => (button.textContent = 'Copy'), 1500);
   });
-  (code.querySelector('figcaption') ?? code).append(button);
+  code.querySelector('figcaption').append(button);
   colour(pre);
 }
 
@@ -38,7 +38,7 @@ document.addEventListener('click', (event) => {
 });
 
 /** Also where the clipboard's own interface is missing or forbidden. */
-export async function copy(text) {
+async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;

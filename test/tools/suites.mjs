@@ -138,14 +138,12 @@ export const suites = [
     concurrency: 1,
     timeout: 600 * SECOND,
     routed: true,
-    mayBeEmpty: true,
   }),
   nodeSuite('demo', () => testsIn('test/demo'), {
     browsers: ['chromium'],
     needsBuild: true,
     concurrency: 1,
     routed: true,
-    mayBeEmpty: true,
   }),
   nodeSuite('package', () => testsIn('test/package'), {
     browsers: ['chromium'],

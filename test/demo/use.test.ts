@@ -1,0 +1,222 @@
+/** Every page of the demo, used by several people at once. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { after, afterEach, before, test } from 'node:test';
+import type { Browser, BrowserContext, Page } from 'puppeteer-core';
+import { launchChromium } from '../support/launch.js';
+import { until } from '../support/until.js';
+import { SignalServer } from '../wtr/signal-server.mjs';
+import { Visitor, elsewhere } from './site.js';
+
+let browser: Browser;
+const server = new SignalServer();
+const visitors: Visitor[] = [];
+before(async () => {
+  [browser] = await Promise.all([launchChromium(), server.start()]);
+});
+after(async () => {
+  await browser.close();
+  await server.stop();
+});
+afterEach(async () => {
+  const all = visitors.splice(0);
+  for (const visitor of all) assert.deepEqual(visitor.complaints, [], visitor.page.url());
+  for (const visitor of all)
+    assert.deepEqual(await visitor.iceServers(), [], 'nobody else is asked for a path');
+  await Promise.all(all.map((visitor) => visitor.close()));
+});
+
+const base = (): string => `http://localhost:${server.port}/`;
+
+async function visit(address: string, context?: BrowserContext): Promise<Visitor> {
+  const visitor = await Visitor.open(browser, new URL(address, base()).href, context);
+  visitors.push(visitor);
+  return visitor;
+}
+
+/** The window that a click opens. */
+async function opened(visitor: Visitor, selector: string): Promise<Visitor> {
+  const popup = new Promise<Page | null>((resolve) => visitor.page.once('popup', resolve));
+  await visitor.page.click(selector);
+  const page = await popup;
+  assert.ok(page);
+  const other = await Visitor.watch(page, new URL(base()).origin);
+  visitors.push(other);
+  return other;
+}
+
+const partOfPair = (visitor: Visitor): Promise<string | undefined> =>
+  visitor.page.evaluate(() => document.body.dataset['phase']);
+const phase = (visitor: Visitor, wanted: string): Promise<unknown> =>
+  until(async () => (await partOfPair(visitor)) === wanted, { what: `the pair page to be ${wanted}` });
+
+test('index: strangers meet in the lobby', async () => {
+  const [ada, linus] = await Promise.all([visit('index.html'), visit('')]);
+  await Promise.all([ada.meets(1), linus.meets(1)]);
+  await ada.says('Is anybody here?');
+  await linus.reads('Is anybody here?');
+  await linus.says('Yes, right beside you.');
+  await ada.reads('Yes, right beside you.');
+});
+
+test('index: the second window is one click away', async () => {
+  const ada = await visit('index.html');
+  const second = await opened(ada, 'a[data-window]');
+  await Promise.all([ada.meets(1), second.meets(1)]);
+  await second.says('Hello from the other window');
+  await ada.reads('Hello from the other window');
+});
+
+test('index: the code that is shown joins the lobby from a file on a desk', async (t) => {
+  const ada = await visit('index.html');
+  const code = await ada.page.$eval('pre', (pre) => pre.textContent);
+  const directory = mkdtempSync(join(tmpdir(), 'peer-elements-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const file = join(directory, 'tea.html');
+  writeFileSync(file, code);
+  const page = await (await browser.createBrowserContext()).newPage();
+  const linus = await Visitor.watch(page, new URL(base()).origin);
+  visitors.push(linus);
+  await page.goto(pathToFileURL(file).href);
+  await Promise.all([ada.meets(1), linus.meets(1)]);
+  await linus.says('Copied and pasted');
+  await ada.reads('Copied and pasted');
+});
+
+test('chat: the address says which room, and the field changes it', async () => {
+  const [ada, linus, alan] = await Promise.all([
+    visit('chat.html?room=caf%C3%A9%20%26%20tea'),
+    visit('chat.html#caf%C3%A9%20%26%20tea'),
+    visit('chat.html'),
+  ]);
+  await Promise.all([ada.meets(1), linus.meets(1), alan.meets(0)]);
+  const field = (visitor: Visitor): Promise<string> =>
+    visitor.page.$eval('input', (input: HTMLInputElement) => input.value);
+  assert.deepEqual(await Promise.all([ada, linus, alan].map(field)), ['café & tea', 'café & tea', 'tea']);
+  await ada.says('Only for this room');
+  await linus.reads('Only for this room');
+
+  const input = await linus.page.$('input');
+  await input?.click({ count: 3 });
+  await input?.type('tea');
+  await input?.press('Enter');
+  await Promise.all([ada.meets(0), linus.meets(1), alan.meets(1)]);
+  assert.equal(new URL(linus.page.url()).hash, '#tea');
+  await linus.says('Two sugars, please');
+  await alan.reads('Two sugars, please');
+  assert.doesNotMatch(await alan.text(), /Only for this room/);
+  assert.doesNotMatch(await ada.text(), /Two sugars/);
+});
+
+test('chat: an odd address is a room like any other', async () => {
+  const [ada, linus] = await Promise.all([visit('chat.html#100%'), visit('chat.html#100%')]);
+  await Promise.all([ada.meets(1), linus.meets(1)]);
+});
+
+test('pair: a link for one other person, and nobody else', async () => {
+  const ada = await visit('pair.html');
+  await ada.page.browserContext().setPermission(new URL(base()).origin, {
+    permission: { name: 'clipboard-read' },
+    state: 'granted',
+  });
+  await phase(ada, 'waiting');
+  await ada.reads('host');
+  await ada.page.click('#copy');
+  await ada.reads('Copied');
+  const link = await ada.page.evaluate(() => navigator.clipboard.readText());
+  assert.match(link, /pair\.html#[0-9a-z]{4}(?:-[0-9a-z]{4}){3}$/);
+
+  const linus = await visit(link);
+  await Promise.all([phase(ada, 'together'), phase(linus, 'together')]);
+  await ada.reads(/You\s+host/);
+  await linus.reads(/You\s+guest/);
+  await ada.says('Just the two of us');
+  await linus.reads('Just the two of us');
+
+  const third = await visit(link);
+  await phase(third, 'busy');
+  await third.reads('Two others are already using this code');
+  await linus.says('Was that the door?');
+  await ada.reads('Was that the door?');
+  assert.doesNotMatch(await third.text(), /Just the two of us/);
+
+  await third.page.click('#anew a');
+  await phase(third, 'waiting');
+  assert.notEqual(third.page.url(), link);
+
+  await linus.page.reload();
+  await Promise.all([phase(ada, 'together'), phase(linus, 'together')]);
+  await linus.page.goto('about:blank');
+  await phase(ada, 'waiting');
+});
+
+test('pair: the other one can be a second window of this browser', async () => {
+  const ada = await visit('pair.html');
+  await phase(ada, 'waiting');
+  const other = await opened(ada, '#open');
+  await Promise.all([phase(ada, 'together'), phase(other, 'together')]);
+});
+
+test('pair: without the clipboard the link is copied the old way', async () => {
+  const ada = await visit('pair.html');
+  await ada.page.evaluate(() => {
+    Object.defineProperty(navigator, 'clipboard', { value: undefined });
+  });
+  await ada.page.click('#copy');
+  await ada.reads('Copied');
+  const selected = await ada.page.$eval('#link', (link) => {
+    const { value, selectionStart, selectionEnd } = link as HTMLInputElement;
+    return value.slice(selectionStart ?? 0, selectionEnd ?? 0);
+  });
+  assert.equal(selected, ada.page.url());
+});
+
+test('events: everyone paints one board, and reads what happened', async () => {
+  const tile = (visitor: Visitor, index: number): Promise<boolean> =>
+    visitor.page.$$eval('#board input', (all, at) => all[at]!.checked, index);
+  const colour = (visitor: Visitor, index: number): Promise<string> =>
+    visitor.page.$$eval('#board input', (all, at) => getComputedStyle(all[at]!).backgroundColor, index);
+  const click = (visitor: Visitor, index: number): Promise<void> =>
+    visitor.page.click(`#board input:nth-child(${index + 1})`);
+
+  const ada = await visit('events.html');
+  await ada.reads(/join\s+board/);
+  await ada.page.type('#name', 'Ada');
+  await ada.page.keyboard.press('Tab');
+  await click(ada, 7);
+
+  // Whoever comes later is sent what has been painted.
+  const linus = await visit('events.html');
+  await Promise.all([ada.meets(1), linus.meets(1)]);
+  await linus.reads(/peer\s+Ada/);
+  await until(() => tile(linus, 7));
+  await linus.reads(/data\s+Ada paint \[\{"index":7,"on":true/);
+  await until(async () => (await colour(linus, 7)) === (await colour(ada, 7)));
+
+  await click(linus, 7);
+  await until(async () => !(await tile(ada, 7)));
+  await ada.reads(/data\s+Guest [\w-]+ paint \[\{"index":7,"on":false/);
+
+  await linus.page.type('#name', 'Linus');
+  await linus.page.keyboard.press('Tab');
+  await ada.reads(/profile\s+Linus/);
+  await linus.page.goto('about:blank');
+  await ada.reads(/leave\s+Linus (?:left|lost)/);
+});
+
+test('local: two tabs talk where there is nothing but files', async (t) => {
+  const site = await elsewhere({ signalling: false });
+  t.after(() => site.close());
+  const ada = await visit(`${site.base}local.html`);
+  const second = await visit(`${site.base}local.html`, ada.page.browserContext());
+  await Promise.all([ada.meets(1), second.meets(1)]);
+  await second.says('No server was asked');
+  await ada.reads('No server was asked');
+  await ada.page.bringToFront();
+  await ada.says('And none answered');
+  await second.reads('And none answered');
+  assert.deepEqual([...ada.sockets, ...second.sockets], []);
+});
