@@ -203,6 +203,8 @@ export class PeerChatElement extends LitElement {
     const { source } = this.#link;
     const s = this.#strings;
     const status = statusOf(source, s);
+    const ended = source?.state === 'failed' || source?.state === 'closed';
+    const placeholder = this.readonly ? s.readonly : (this.placeholder ?? s.placeholder);
     return html`${this.#header.render(source, status, s)}
       <div class="status ${status.tone}" part="status" role="status">
         ${this.#session.log.entries.length && status.text ? html`<p>${status.text}</p>` : nothing}
@@ -210,9 +212,9 @@ export class PeerChatElement extends LitElement {
       <div class="body">${this.#renderLog(status)}${this.#scroll.render(s)}</div>
       ${this.#composer.render(
         s,
-        this.readonly ? s.readonly : (this.placeholder ?? s.placeholder),
-        source !== null && !this.readonly,
-        this.readonly,
+        ended ? (status.text ?? placeholder) : placeholder,
+        source !== null && !this.readonly && !ended,
+        this.readonly || ended,
       )}`;
   }
 

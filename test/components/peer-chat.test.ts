@@ -40,6 +40,20 @@ describe('<peer-chat>', () => {
       expect(await status()).to.equal('This conversation is closed');
     });
 
+    it('and takes nothing more once it is over, until it goes on', async () => {
+      source.enter('me');
+      for (const [state, readOnly] of [
+        ['failed', true],
+        ['connecting', false],
+        ['closed', true],
+        ['connected', false],
+      ] as const) {
+        source.turn(state);
+        await chat.updateComplete;
+        expect($<HTMLTextAreaElement>(chat, 'textarea').readOnly, state).to.equal(readOnly);
+      }
+    });
+
     it('when two others hold the pair', async () => {
       ({ source, chat } = await mount('', 'peer-pair'));
       source.turn('failed', new PeerError('busy', 'busy'));

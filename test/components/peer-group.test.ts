@@ -142,7 +142,9 @@ describe('<peer-group>', () => {
     const room = uniqueName();
     const other = makeRoom({ room });
     await once(other, 'join');
-    const early = document.createElement('early-group') as unknown as PeerGroupElement & { queue?: unknown[] };
+    const early = document.createElement('early-group') as unknown as PeerGroupElement & {
+      queue?: unknown[];
+    };
     Object.assign(early, {
       room,
       displayName: 'Early',
