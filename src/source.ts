@@ -204,7 +204,7 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
     try {
       const options = this.#options;
       const room = await roomId(admission.name, admission.kind);
-      const signaling = options.signaling ?? resolveSignaling(options.url);
+      const signaling = options.signaling ?? resolveSignaling(options.url, options.ephemeral);
       if (signal.aborted) return;
       const request = this.#request(room, admission);
       this.#membership = new Membership(signaling, request, this.#host());

@@ -131,7 +131,7 @@ export class Connection {
         type: 'login',
         version,
         key: toBase64url(identity.publicKey),
-        slot: 0,
+        slot: identity.slot,
         signature,
         token: '',
       });
