@@ -19,9 +19,9 @@ export interface Identity {
   /** Which page of the identity it is; 0 is the first. */
   readonly slot: number;
   /** Raw P-256 public key, 65 bytes. */
-  readonly publicKey: Uint8Array;
-  /** Signature (ECDSA P-256 with SHA-256, 64 bytes) that proves the id to a server. */
-  signLogin(host: string, nonce: string): Promise<Uint8Array>;
+  readonly publicKey: Uint8Array<ArrayBuffer>;
+  /** ECDSA P-256 with SHA-256, 64 bytes. What is signed begins with a label, so that no signature serves two purposes. */
+  sign(text: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256' };
@@ -69,12 +69,15 @@ async function fromKeyPair(
     id: peerId(identity, slot),
     slot,
     publicKey: raw,
-    async signLogin(host, nonce) {
-      const algorithm = { name: 'ECDSA', hash: 'SHA-256' };
-      return new Uint8Array(await subtle().sign(algorithm, privateKey, utf8(loginMessage(host, nonce))));
+    async sign(text) {
+      return new Uint8Array(await subtle().sign({ name: 'ECDSA', hash: 'SHA-256' }, privateKey, text));
     },
   };
 }
+
+/** Signature that proves an identity to a server; see `loginMessage()`. */
+export const signLogin = (identity: Identity, host: string, nonce: string): Promise<Uint8Array> =>
+  identity.sign(utf8(loginMessage(host, nonce)));
 
 async function hkdf(secret: Uint8Array<ArrayBuffer>, info: string): Promise<Uint8Array<ArrayBuffer>> {
   const key = await subtle().importKey('raw', secret, 'HKDF', false, ['deriveBits']);
