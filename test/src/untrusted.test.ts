@@ -19,12 +19,10 @@ function meddling(
   signaling: Signaling,
   { hello = (own) => own, message = (bytes) => [bytes] }: Meddler,
 ): Signaling {
-  const seen = (peer: SignalingPeer): SignalingPeer | Promise<SignalingPeer> => {
-    const changed = hello(peer.hello);
-    return changed instanceof Promise
-      ? changed.then((later) => ({ ...peer, hello: later }))
-      : { ...peer, hello: changed };
-  };
+  const seen = async (peer: SignalingPeer): Promise<SignalingPeer> => ({
+    ...peer,
+    hello: await hello(peer.hello),
+  });
   return {
     relay: signaling.relay,
     identity: () => signaling.identity(),
@@ -32,7 +30,7 @@ function meddling(
       let count = 0;
       return signaling.join(request, {
         ...sink,
-        peer: (peer) => void Promise.resolve(seen(peer)).then(sink.peer),
+        peer: (peer) => void seen(peer).then(sink.peer),
         joined: (room) =>
           void Promise.all(room.peers.map(seen)).then((peers) => {
             sink.joined({ ...room, peers });
