@@ -35,6 +35,7 @@ const JOINING: readonly string[] = [
   'rtcConfiguration',
   'timeout',
   'noReconnect',
+  'ephemeral',
   'reconnectDelay',
   'manual',
 ];
@@ -45,6 +46,7 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
     url: { type: String },
     displayName: { attribute: 'name' },
     iceServers: { attribute: 'ice-servers', converter: { fromAttribute: fromJson } },
+    ephemeral: { type: Boolean },
     manual: { type: Boolean },
     timeout: { type: Number },
     reconnectDelay: { type: Number, attribute: 'reconnect-delay' },
@@ -69,6 +71,8 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
   declare displayName: string | null;
   /** STUN and TURN servers. None by default, so that no third party is contacted. */
   declare iceServers: readonly RTCIceServer[] | undefined;
+  /** A new id for every page, instead of the same one at every visit. */
+  declare ephemeral: boolean;
   /** Do not connect until `connect()`. */
   declare manual: boolean;
   /** Milliseconds before a connection attempt is given up. */
@@ -103,6 +107,7 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
     });
     this.displayName = '';
     this.profile = {};
+    this.ephemeral = false;
     this.manual = false;
     this.timeout = 10_000;
     this.reconnectDelay = 500;
@@ -211,6 +216,7 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
       case 'displayName':
         return { displayName: this.displayName ?? '' };
       case 'iceServers':
+      case 'ephemeral':
       case 'timeout':
       case 'reconnectDelay':
       case 'profile':

@@ -53,6 +53,8 @@ export interface SourceEventMap {
   reconnecting: CustomEvent<{ readonly attempt: number; readonly delay: number }>;
   reconnect: CustomEvent<{ readonly attempts: number }>;
   reconnecterror: CustomEvent<{ readonly attempt: number; readonly error: PeerError }>;
+  /** Somebody is not who the id says, or somebody between us changed what was sent. */
+  untrusted: CustomEvent<{ readonly id: string; readonly reason: string }>;
   statechange: CustomEvent<StateChangeDetail>;
   error: CustomEvent<{ readonly error: PeerError }>;
   /** Once per join, at the end. */

@@ -6,17 +6,22 @@ import {
   ROOM_ID_CONTEXT,
   ROOM_KEY_CONTEXT,
   loginMessage,
+  peerId,
   toBase64url,
   type RoomKind,
 } from './protocol.js';
+import { storedKeyPair } from './key-store.js';
+import { takeSlot } from './slot.js';
 
 export interface Identity {
-  /** base64url(SHA-256(context ‖ raw public key)), 43 characters. */
+  /** base64url(SHA-256(context ‖ raw public key)), 43 characters, and `.1` … for further pages of one identity. */
   readonly id: string;
+  /** Which page of the identity it is; 0 is the first. */
+  readonly slot: number;
   /** Raw P-256 public key, 65 bytes. */
-  readonly publicKey: Uint8Array;
-  /** Signature (ECDSA P-256 with SHA-256, 64 bytes) that proves the id to a server. */
-  signLogin(host: string, nonce: string): Promise<Uint8Array>;
+  readonly publicKey: Uint8Array<ArrayBuffer>;
+  /** ECDSA P-256 with SHA-256, 64 bytes. What is signed begins with a label, so that no signature serves two purposes. */
+  sign(text: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256' };
@@ -33,23 +38,46 @@ function subtle(): SubtleCrypto {
   );
 }
 
+const makeKeyPair = (): Promise<CryptoKeyPair> => subtle().generateKey(ECDSA, false, ['sign', 'verify']);
+
 /**
  * A new identity whose private key no script can read.
  * @throws {PeerError} `insecure-context` on plain http other than localhost
  */
-export async function createIdentity(): Promise<Identity> {
-  const { publicKey, privateKey } = await subtle().generateKey(ECDSA, false, ['sign', 'verify']);
+export const createIdentity = async (): Promise<Identity> =>
+  fromKeyPair(await makeKeyPair(), () => Promise.resolve(0));
+
+/**
+ * The identity that this browser has at this origin, the same at every visit; a new one where none can be kept.
+ * @throws {PeerError} `insecure-context` on plain http other than localhost
+ */
+export async function keptIdentity(): Promise<Identity> {
+  subtle();
+  const kept = await storedKeyPair(makeKeyPair);
+  return kept ? fromKeyPair(kept, takeSlot) : createIdentity();
+}
+
+async function fromKeyPair(
+  { publicKey, privateKey }: CryptoKeyPair,
+  slotOf: (identity: string) => Promise<number>,
+): Promise<Identity> {
   const raw = new Uint8Array(await subtle().exportKey('raw', publicKey));
   const hashed = await subtle().digest('SHA-256', new Uint8Array([...utf8(ID_CONTEXT), ...raw]));
+  const identity = toBase64url(new Uint8Array(hashed));
+  const slot = await slotOf(identity);
   return {
-    id: toBase64url(new Uint8Array(hashed)),
+    id: peerId(identity, slot),
+    slot,
     publicKey: raw,
-    async signLogin(host, nonce) {
-      const algorithm = { name: 'ECDSA', hash: 'SHA-256' };
-      return new Uint8Array(await subtle().sign(algorithm, privateKey, utf8(loginMessage(host, nonce))));
+    async sign(text) {
+      return new Uint8Array(await subtle().sign({ name: 'ECDSA', hash: 'SHA-256' }, privateKey, text));
     },
   };
 }
+
+/** Signature that proves an identity to a server; see `loginMessage()`. */
+export const signLogin = (identity: Identity, host: string, nonce: string): Promise<Uint8Array> =>
+  identity.sign(utf8(loginMessage(host, nonce)));
 
 async function hkdf(secret: Uint8Array<ArrayBuffer>, info: string): Promise<Uint8Array<ArrayBuffer>> {
   const key = await subtle().importKey('raw', secret, 'HKDF', false, ['deriveBits']);

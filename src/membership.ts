@@ -3,6 +3,7 @@ import { PeerError } from './errors.js';
 import { encode, type Encoded } from './codec/value.js';
 import { Peer, type PeerHost } from './peer.js';
 import { toBase64url, type Entry, type GoneReason } from './protocol.js';
+import type { HandshakeContext, Initiator } from './session/session.js';
 import type { Signaling, SignalingPeer, SignalingSession, SignalingSink } from './signaling.js';
 
 export interface MembershipOptions {
@@ -14,13 +15,16 @@ export interface MembershipOptions {
   readonly reconnectDelay: number;
   readonly configuration: RTCConfiguration;
   readonly RTCPeerConnection: typeof RTCPeerConnection;
+  readonly context: HandshakeContext;
+  /** Our announcement: it rides with the join, so that the first answer already belongs to a session. */
+  readonly initiator: Initiator;
 }
 
 /** What becomes of a membership; the sink's words pass through where there is nothing to add. */
 export interface MembershipHost
   extends
     Pick<SignalingSink, 'open' | 'trouble' | 'reconnecting' | 'reconnect' | 'reconnecterror'>,
-    Pick<PeerHost, 'greeting' | 'announced' | 'profileChanged' | 'data' | 'failed'> {
+    Pick<PeerHost, 'greeting' | 'announced' | 'profileChanged' | 'data' | 'failed' | 'untrusted'> {
   joined(created: boolean): void;
   /** A peer that had been announced has gone. */
   left(peer: Peer, reason: GoneReason): void;
@@ -35,7 +39,6 @@ export class Membership {
   /** The hello of everyone signalling has shown us: another one under the same id is another stay. */
   readonly #hellos = new Map<string, string>();
   readonly #session: SignalingSession;
-  #selfId = '';
   #joined = false;
   #ended = false;
 
@@ -43,7 +46,7 @@ export class Membership {
     this.#host = host;
     this.#options = options;
     const { room, entry, capacity, timeout, reconnect, reconnectDelay } = options;
-    const hello = crypto.getRandomValues(new Uint8Array(6));
+    const hello = options.initiator.m1;
     const request = { room, entry, hello, timeout, reconnect, reconnectDelay };
     this.#session = signaling.join(capacity === undefined ? request : { ...request, capacity }, this.#sink());
   }
@@ -103,7 +106,6 @@ export class Membership {
     const host = this.#host;
     return {
       open: live((id) => {
-        this.#selfId = id;
         host.open(id);
       }),
       joined: live(({ created, peers }) => {
@@ -146,7 +148,8 @@ export class Membership {
     }
     known?.end('left');
     this.#hellos.set(id, stay);
-    const peer = new Peer(id, this.#peerHost());
+    const { context, initiator } = this.#options;
+    const peer = new Peer({ id, hello, context, initiator }, this.#peerHost());
     this.#peers.set(id, peer);
     if (newcomer) peer.connect();
     else peer.expect();
@@ -165,7 +168,6 @@ export class Membership {
     const { configuration, RTCPeerConnection, timeout } = this.#options;
     const host = this.#host;
     return {
-      selfId: this.#selfId,
       configuration,
       RTCPeerConnection,
       timeout,
@@ -184,6 +186,9 @@ export class Membership {
       },
       failed: (peer, error) => {
         host.failed(peer, error);
+      },
+      untrusted: (peer, reason) => {
+        host.untrusted(peer, reason);
       },
       gone: (peer, reason) => {
         if (this.#peers.get(peer.id) === peer) this.#peers.delete(peer.id);

@@ -21,6 +21,8 @@ export interface SourceOptions {
   readonly iceServers?: readonly RTCIceServer[] | undefined;
   /** Merged into the configuration of every RTCPeerConnection. */
   readonly rtcConfiguration?: RTCConfiguration | undefined;
+  /** A new id for every page instead of one that is kept. With a `signaling` of your own it has no effect. */
+  readonly ephemeral?: boolean | undefined;
   /** Do not connect before `connect()`. Default false. */
   readonly manual?: boolean | undefined;
   /** Milliseconds before a connection attempt is given up. Default 10 000. */
@@ -54,6 +56,7 @@ const SOURCE_OPTIONS: readonly string[] = [
   'profile',
   'iceServers',
   'rtcConfiguration',
+  'ephemeral',
   'manual',
   'timeout',
   'reconnect',

@@ -8,10 +8,11 @@ import { DirectPath } from './path/direct.js';
 import { Outbox } from './path/outbox.js';
 import { encodeSignal, parseSignal } from './path/signal.js';
 import { identityOf, toBase64url, type GoneReason } from './protocol.js';
+import { safetyNumber } from './session/safety-number.js';
+import { FIRST_FRAME_TYPE, Session, type SessionOptions } from './session/session.js';
 
 /** What a peer needs from the room it is in. */
 export interface PeerHost {
-  readonly selfId: string;
   readonly configuration: RTCConfiguration;
   readonly RTCPeerConnection: typeof RTCPeerConnection;
   readonly timeout: number;
@@ -24,6 +25,14 @@ export interface PeerHost {
   data(detail: DataDetail): void;
   gone(peer: Peer, reason: GoneReason): void;
   failed(peer: Peer, error: PeerError): void;
+  /** It is not who its id says, or somebody changes what it sends. */
+  untrusted(peer: Peer, reason: string): void;
+}
+
+/** Who the other side is, and what a session with it takes. */
+export interface PeerOrigin extends SessionOptions {
+  /** What it announced to the room. */
+  readonly hello: Uint8Array;
 }
 
 export interface PeerSendOptions {
@@ -33,6 +42,9 @@ export interface PeerSendOptions {
   readonly metadata?: unknown;
   readonly signal?: AbortSignal;
 }
+
+/** What sealed frames are about. */
+const FrameType = { signal: FIRST_FRAME_TYPE } as const;
 
 /** New connections in a row before a peer counts as unreachable. */
 const MAX_TRIES = 3;
@@ -45,7 +57,11 @@ const newLink = (): string => toBase64url(crypto.getRandomValues(new Uint8Array(
  */
 export class Peer extends TypedEventTarget<PeerEventMap> {
   readonly id: string;
+  readonly #origin: PeerOrigin;
   readonly #host: PeerHost;
+  readonly #session: Session;
+  /** What has been told about it as untrusted: the same again is not news. */
+  readonly #doubts = new Set<string>();
   readonly #outbox = new Outbox();
   #greeting: Greeting = { name: '', profile: {} };
   #state: RTCPeerConnectionState = 'new';
@@ -57,10 +73,23 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   #present = true;
   #patience: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(id: string, host: PeerHost) {
+  constructor(origin: PeerOrigin, host: PeerHost) {
     super();
-    this.id = id;
+    this.id = origin.id;
+    this.#origin = origin;
     this.#host = host;
+    this.#session = new Session(origin, {
+      send: (bytes) => {
+        host.signal(this.id, bytes);
+      },
+      established: () => undefined,
+      frame: (type, text) => {
+        if (type === FrameType.signal) this.#signalled(text);
+      },
+      untrusted: (reason) => {
+        this.#doubt(reason);
+      },
+    });
   }
 
   /** What all pages of this peer's identity share. */
@@ -102,6 +131,14 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     return abortable(this.transmit(encode({ type, data, metadata }), signal), signal);
   }
 
+  /**
+   * Sixty digits in groups of five that are the same on both sides, and different where somebody sits in between:
+   * two people who compare them, on the phone for instance, know whom they are talking to.
+   */
+  safetyNumber(): Promise<string> {
+    return safetyNumber(this.#origin.context.identity.id, this.id);
+  }
+
   /** WebRTC statistics of the direct path; empty without one. */
   async getStats(): Promise<RTCStatsReport> {
     return (await this.connection?.getStats()) ?? new Map();
@@ -127,15 +164,24 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     }, this.#host.timeout / 2);
   }
 
-  /** Begins a direct path from this side. @internal */
+  /** Answers its announcement, and begins a direct path from this side. @internal */
   connect(): void {
     if (this.#state === 'closed') return;
+    this.#session.answer(this.#origin.hello);
+    this.#startPath();
+  }
+
+  #startPath(): void {
     this.#openPath(newLink(), true);
     this.#path?.start();
   }
 
   /** Bytes that came through signalling. @internal */
   receiveSignal(bytes: Uint8Array): void {
+    this.#session.receive(bytes);
+  }
+
+  #signalled(bytes: Uint8Array): void {
     const signal = parseSignal(bytes);
     if (!signal || this.#state === 'closed') return;
     if (signal.link !== this.#link) {
@@ -165,6 +211,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     clearTimeout(this.#patience);
     this.#path?.close(encode({ bye: true }));
     this.#path = null;
+    this.#session.close();
     this.#outbox.rejectAll(this.#goneError());
     this.#transition('closed');
     this.#host.gone(this, reason);
@@ -177,7 +224,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   }
 
   get #polite(): boolean {
-    return this.#host.selfId > this.id;
+    return this.#origin.context.identity.id > this.id;
   }
 
   /** Both started at once: the impolite side's attempt stands, as in perfect negotiation. */
@@ -206,10 +253,20 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   #makePath(link: string): DirectPath {
     const { configuration, RTCPeerConnection, timeout } = this.#host;
     return new DirectPath(
-      { polite: this.#polite, configuration, RTCPeerConnection, timeout, outbox: this.#outbox },
+      {
+        polite: this.#polite,
+        configuration,
+        RTCPeerConnection,
+        timeout,
+        outbox: this.#outbox,
+        binding: {
+          prove: (local, remote) => this.#session.prove('direct', local, remote),
+          verify: (proof, local, remote) => this.#session.verify(proof, 'direct', remote, local),
+        },
+      },
       {
         signal: (message) => {
-          this.#host.signal(this.id, encodeSignal({ link, message }));
+          this.#session.send(FrameType.signal, encodeSignal({ link, message }));
         },
         greeting: () => encode({ hello: this.#host.greeting() }),
         message: (frame) => {
@@ -267,13 +324,20 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     if (interrupted && !this.#present) this.end('lost');
   }
 
+  #doubt(reason: string): void {
+    if (this.#state === 'closed' || this.#doubts.has(reason)) return;
+    this.#doubts.add(reason);
+    this.#host.untrusted(this, reason);
+  }
+
   #pathClosed(cause: PeerError): void {
     this.#path = null;
+    if (cause.code === 'untrusted') this.#doubt(cause.message);
     if (!this.#present) {
       this.end('lost');
     } else if (++this.#tries < MAX_TRIES) {
       if (this.#announced) this.#transition('disconnected');
-      this.connect();
+      this.#startPath();
     } else {
       this.#unreachable(cause);
     }

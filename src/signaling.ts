@@ -3,6 +3,7 @@
  * bytes. An adaptor retries by itself and reconciles presence afterwards; only what it cannot mend crosses.
  */
 import type { PeerError } from './errors.js';
+import type { Identity } from './identity.js';
 import type { Entry, GoneReason } from './protocol.js';
 
 export interface JoinRequest {
@@ -59,6 +60,8 @@ export interface SignalingSession {
 export interface Signaling {
   /** `data`: may carry what peers say. `handshake only`: just enough to set up a direct path. */
   readonly relay: 'data' | 'handshake only';
+  /** Who we are on it: the `id` that the sink is told. */
+  identity(): Promise<Identity>;
   /** Calls nothing on the sink before it has returned. */
   join(request: JoinRequest, sink: SignalingSink): SignalingSession;
 }

@@ -13,6 +13,7 @@ import {
 } from './options.js';
 import type { Peer, PeerSendOptions } from './peer.js';
 import type { Entry, RoomKind } from './protocol.js';
+import { initiate, type HandshakeContext, type Initiator } from './session/session.js';
 import { resolveSignaling } from './signaling/url.js';
 
 export interface SendOptions extends PeerSendOptions {
@@ -202,23 +203,32 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
 
   async #join(admission: Admission & { name: string }, signal: AbortSignal): Promise<void> {
     try {
-      const options = this.#options;
+      const { signaling: given, url, ephemeral } = this.#options;
       const room = await roomId(admission.name, admission.kind);
-      const signaling = options.signaling ?? resolveSignaling(options.url);
+      const signaling = given ?? resolveSignaling(url, ephemeral);
+      const identity = await signaling.identity();
+      const context = { identity, room, psk: new Uint8Array(32) };
+      const initiator = await initiate(context);
       if (signal.aborted) return;
-      const request = this.#request(room, admission);
+      const request = this.#request(context, initiator, admission);
       this.#membership = new Membership(signaling, request, this.#host());
     } catch (error) {
       if (!signal.aborted) this.#finish(asPeerError(error));
     }
   }
 
-  #request(room: string, { entry, capacity }: Admission): MembershipOptions {
+  #request(
+    context: HandshakeContext,
+    initiator: Initiator,
+    { entry, capacity }: Admission,
+  ): MembershipOptions {
     const options = this.#options;
     const Connection = connectionConstructor(options);
     if (!Connection) throw new PeerError('unsupported', 'This browser has no WebRTC.', { final: true });
     const request: MembershipOptions = {
-      room,
+      context,
+      initiator,
+      room: context.room,
       entry,
       timeout: options.timeout ?? 10_000,
       reconnect: options.reconnect ?? true,
@@ -265,6 +275,9 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
       },
       data: (detail) => {
         this.#fire('data', detail);
+      },
+      untrusted: ({ id }, reason) => {
+        this.#fire('untrusted', { id, reason });
       },
       left: (peer, reason) => {
         this.#fire('leave', { peer, reason });

@@ -11,6 +11,16 @@ export interface DirectPathOptions {
   /** Milliseconds until an attempt that has not opened is given up. */
   readonly timeout: number;
   readonly outbox: Outbox;
+  readonly binding: Binding;
+}
+
+/**
+ * Ties the connection to the session that negotiated it: both sides prove that they see the same two certificates
+ * (RFC 8122 fingerprints), and nothing else is said before.
+ */
+export interface Binding {
+  prove(local: string, remote: string): Promise<Uint8Array<ArrayBuffer>>;
+  verify(proof: Uint8Array<ArrayBuffer>, local: string, remote: string): Promise<boolean>;
 }
 
 export interface DirectPathSink {
@@ -41,11 +51,18 @@ export class DirectPath {
   readonly #negotiation: Negotiation;
   readonly #timer: ReturnType<typeof setTimeout>;
   #channel: RTCDataChannel | null = null;
+  readonly #binding: Binding;
+  /** Frames that arrived behind a proof that is still being checked; null once it has been. */
+  #early: (string | ArrayBuffer)[] | null = [];
+  #checking = false;
+  /** Our own proof is on its way. */
+  #proved = false;
   #closed = false;
 
   constructor(options: DirectPathOptions, sink: DirectPathSink) {
     this.#sink = sink;
     this.#outbox = options.outbox;
+    this.#binding = options.binding;
     this.connection = new options.RTCPeerConnection(options.configuration);
     this.#negotiation = new Negotiation(this.connection, {
       polite: options.polite,
@@ -69,8 +86,9 @@ export class DirectPath {
     }, options.timeout);
   }
 
+  /** Open, and bound to the session in both directions. */
   get isOpen(): boolean {
-    return !this.#closed && this.#channel?.readyState === 'open';
+    return !this.#closed && this.#proved && this.#early === null && this.#channel?.readyState === 'open';
   }
 
   /** Opens the channel, and with it the negotiation unless the other side's offer is being answered. */
@@ -81,12 +99,10 @@ export class DirectPath {
     channel.binaryType = 'arraybuffer';
     channel.bufferedAmountLowThreshold = LOW_WATER_BYTES;
     channel.onopen = () => {
-      clearTimeout(this.#timer);
-      this.#transmit(channel, this.#sink.greeting());
-      this.drain();
+      void this.#prove(channel);
     };
     channel.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
-      if (!this.#closed) this.#sink.message(data);
+      this.#receive(channel, data);
     };
     channel.onbufferedamountlow = () => {
       this.drain();
@@ -121,6 +137,62 @@ export class DirectPath {
     this.connection.close();
   }
 
+  get #fingerprints(): [local: string, remote: string] {
+    const { localDescription, remoteDescription } = this.connection;
+    return [fingerprintsOf(localDescription), fingerprintsOf(remoteDescription)];
+  }
+
+  async #prove(channel: RTCDataChannel): Promise<void> {
+    try {
+      const proof = await this.#binding.prove(...this.#fingerprints);
+      if (this.#closed) return;
+      channel.send(proof);
+      this.#proved = true;
+      this.#opened(channel);
+    } catch (cause) {
+      this.#end(new PeerError('untrusted', 'The direct path could not be bound to the session.', { cause }));
+    }
+  }
+
+  #receive(channel: RTCDataChannel, data: string | ArrayBuffer): void {
+    if (this.#closed) return;
+    if (this.#early === null) {
+      this.#sink.message(data);
+    } else if (this.#checking) {
+      this.#early.push(data);
+    } else {
+      this.#checking = true;
+      void this.#check(channel, data);
+    }
+  }
+
+  async #check(channel: RTCDataChannel, data: string | ArrayBuffer): Promise<void> {
+    const valid =
+      typeof data !== 'string' &&
+      (await this.#binding.verify(new Uint8Array(data), ...this.#fingerprints).catch(() => false));
+    if (this.#closed) return;
+    if (!valid) {
+      this.#end(new PeerError('untrusted', 'The direct path does not belong to the session.'));
+      return;
+    }
+    const early = this.#early ?? [];
+    this.#early = null;
+    this.#opened(channel);
+    for (const frame of early) if (this.#isLive()) this.#sink.message(frame);
+  }
+
+  /** What a frame brings may end the path. */
+  #isLive(): boolean {
+    return !this.#closed;
+  }
+
+  #opened(channel: RTCDataChannel): void {
+    if (!this.isOpen) return;
+    clearTimeout(this.#timer);
+    this.#transmit(channel, this.#sink.greeting());
+    this.drain();
+  }
+
   #transmit(channel: RTCDataChannel, frame: Encoded): boolean {
     const max = this.connection.sctp?.maxMessageSize ?? 65_536;
     // One UTF-16 unit is at most three bytes: short strings need no counting.
@@ -153,3 +225,11 @@ export class DirectPath {
     this.#sink.closed(error);
   }
 }
+
+/** The certificates that a description names, in an order that does not depend on it. */
+const fingerprintsOf = (description: RTCSessionDescription | null): string =>
+  [...(description?.sdp.matchAll(/^a=fingerprint:(.+?)\r?$/gim) ?? [])]
+    .map(([, fingerprint = '']) => fingerprint.toLowerCase())
+    .sort()
+    .filter((fingerprint, i, all) => fingerprint !== all[i - 1])
+    .join(' ');

@@ -21,6 +21,7 @@ export function broadcastChannelSignaling(options: BroadcastChannelSignalingOpti
   const identity = options.identity ?? (() => (own ??= createIdentity()));
   return {
     relay: 'data',
+    identity,
     join: (request, sink) => new LocalSession(identity, request, sink),
   };
 }

@@ -2,19 +2,25 @@
  * What all rooms of a page share: its identity, and one connection per signalling address. This is the only module
  * of the core that keeps anything between calls.
  */
-import { createIdentity, type Identity } from '../identity.js';
+import { createIdentity, keptIdentity, type Identity } from '../identity.js';
 import type { Signaling } from '../signaling.js';
 
 const connections = new Map<string, Signaling>();
-let identity: Promise<Identity> | null = null;
+const identities = new Map<boolean, Promise<Identity>>();
 
-/** This page's identity, made when first asked for. Rejects as `createIdentity()` does, and is tried anew then. */
-export function pageIdentity(): Promise<Identity> {
-  identity ??= createIdentity().catch((error: unknown) => {
-    identity = null;
+/**
+ * This page's identity, made when first asked for. Rejects as `createIdentity()` does, and is tried anew then.
+ * @param ephemeral one that ends with the page, instead of the one that is kept
+ */
+export function pageIdentity(ephemeral: boolean): Promise<Identity> {
+  const known = identities.get(ephemeral);
+  if (known) return known;
+  const made = (ephemeral ? createIdentity() : keptIdentity()).catch((error: unknown) => {
+    identities.delete(ephemeral);
     throw error;
   });
-  return identity;
+  identities.set(ephemeral, made);
+  return made;
 }
 
 /** The one adaptor of this page for `address`, made when first asked for. */

@@ -1,6 +1,7 @@
 /** From a `url` to the adaptor that speaks to it. */
 import { PeerError } from '../errors.js';
 import { DEFAULT_PATH } from '../protocol.js';
+import type { Identity } from '../identity.js';
 import type { Signaling } from '../signaling.js';
 import { broadcastChannelSignaling } from './broadcast-channel.js';
 import { pageIdentity, sharedSignaling } from './shared.js';
@@ -38,12 +39,17 @@ export function signalingAddress(url: string, base = pageAddress()): string {
   return address.href;
 }
 
-/** This page's one adaptor for `url`; see `signalingAddress()` for what it may be. */
-export function resolveSignaling(url = LOCAL): Signaling {
+/**
+ * This page's one adaptor for `url` and kind of identity.
+ * @param url see `signalingAddress()` for what it may be
+ * @param ephemeral under an id that ends with the page
+ */
+export function resolveSignaling(url = LOCAL, ephemeral = false): Signaling {
   const address = signalingAddress(url);
-  return sharedSignaling(address, () =>
+  const identity = (): Promise<Identity> => pageIdentity(ephemeral);
+  return sharedSignaling(`${ephemeral ? 'ephemeral ' : ''}${address}`, () =>
     address === LOCAL
-      ? broadcastChannelSignaling({ identity: pageIdentity })
-      : webSocketSignaling({ url: address, identity: pageIdentity }),
+      ? broadcastChannelSignaling({ identity })
+      : webSocketSignaling({ url: address, identity }),
   );
 }

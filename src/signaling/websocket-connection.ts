@@ -1,6 +1,6 @@
 /** One WebSocket to our server, from the dial to its end: log-in, heartbeat, frames. It never dials again. */
 import { PeerError } from '../errors.js';
-import type { Identity } from '../identity.js';
+import { signLogin, type Identity } from '../identity.js';
 import {
   PROTOCOL_VERSION,
   parseMessage,
@@ -125,13 +125,13 @@ export class Connection {
     this.#watch();
     try {
       const identity = await this.#options.identity();
-      const signature = toBase64url(await identity.signLogin(new URL(this.#socket.url).host, nonce));
+      const signature = toBase64url(await signLogin(identity, new URL(this.#socket.url).host, nonce));
       if (this.#closed) return;
       this.send({
         type: 'login',
         version,
         key: toBase64url(identity.publicKey),
-        slot: 0,
+        slot: identity.slot,
         signature,
         token: '',
       });

@@ -53,6 +53,10 @@ class WebSocketSignaling implements Signaling {
     this.#identity = options.identity ?? (() => (own ??= createIdentity()));
   }
 
+  identity(): Promise<Identity> {
+    return this.#identity();
+  }
+
   join(request: JoinRequest, sink: SignalingSink): SignalingSession {
     const n = this.#nextRoom++ & 0xffff;
     const room = new RoomSession(n, request, sink, {

@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import { createIdentity, isRoomName, roomId } from '../../src/identity.js';
+import { createIdentity, isRoomName, roomId, signLogin } from '../../src/identity.js';
 import { ID_CONTEXT, loginMessage, toBase64url } from '../../src/protocol.js';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
@@ -13,10 +13,10 @@ describe('An identity', () => {
   });
 
   it('signs a log-in for one host and one nonce', async () => {
-    const { publicKey, signLogin } = await createIdentity();
+    const identity = await createIdentity();
     const ecdsa = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-    const key = await crypto.subtle.importKey('raw', new Uint8Array(publicKey), ecdsa, false, ['verify']);
-    const signature = new Uint8Array(await signLogin('example.org', 'nonce'));
+    const key = await crypto.subtle.importKey('raw', identity.publicKey, ecdsa, false, ['verify']);
+    const signature = new Uint8Array(await signLogin(identity, 'example.org', 'nonce'));
     const holds = (host: string, nonce: string) =>
       crypto.subtle.verify(ecdsa, key, signature, utf8(loginMessage(host, nonce)));
     expect(await holds('example.org', 'nonce')).to.equal(true);

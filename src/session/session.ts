@@ -1,0 +1,162 @@
+/** What two peers share once they have proved themselves to each other; the handshake is part of it. */
+import { PeerError } from '../errors.js';
+import { concat, lengthPrefixed, utf8, type Bytes } from './bytes.js';
+import {
+  initiate,
+  respond,
+  type HandshakeContext,
+  type Initiator,
+  type Responder,
+  type SessionKeys,
+} from './handshake.js';
+import { Sealer } from './seal.js';
+
+export { initiate, type HandshakeContext, type Initiator };
+
+export interface SessionOptions {
+  readonly context: HandshakeContext;
+  /** Our own announcement in this room, which the other side may have answered. */
+  readonly initiator: Initiator;
+  /** The other side's id. */
+  readonly id: string;
+}
+
+export interface SessionSink {
+  /** To be handed to the other side; may get lost. */
+  send(bytes: Bytes): void;
+  /** Both sides have proved themselves. Comes again when the other side had to start anew. */
+  established(): void;
+  frame(type: number, text: Bytes): void;
+  /** Somebody is not who the id says, or changed what was sent. */
+  untrusted(reason: string): void;
+}
+
+/** Handshake messages begin with their version, sealed frames with a type from here on. */
+export const FIRST_FRAME_TYPE = 16;
+const M2 = 2;
+const M3 = 3;
+
+interface Established {
+  readonly keys: SessionKeys;
+  readonly sealer: Sealer;
+}
+
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #sink: SessionSink;
+  /** Everything happens in the order in which it came, although every step is asynchronous. */
+  #work: Promise<unknown> = Promise.resolve();
+  /** We have answered the other side's announcement, and wait for its proof. */
+  #responder: Responder | null = null;
+  #established: Established | null = null;
+  #closed = false;
+
+  constructor(options: SessionOptions, sink: SessionSink) {
+    this.#options = options;
+    this.#sink = sink;
+  }
+
+  /** Answers the other side's announcement. What is sealed from now on is for its sender alone. */
+  answer(m1: Uint8Array): void {
+    this.#inOrder(async () => {
+      const { context, id } = this.#options;
+      const responder = await respond(context, id, new Uint8Array(m1));
+      this.#responder = responder;
+      this.#send(responder.m2);
+      this.#use(responder.keys);
+    });
+  }
+
+  /** Bytes from the other side, as far as signalling can be believed. */
+  receive(bytes: Uint8Array): void {
+    const message = new Uint8Array(bytes);
+    this.#inOrder(async () => {
+      if ((message[0] ?? 0) >= FIRST_FRAME_TYPE) await this.#open(message);
+      else if (message[1] === M2) await this.#finish(message);
+      else if (message[1] === M3) await this.#confirm(message);
+      else throw new PeerError('untrusted', 'A handshake message has the wrong form.');
+    });
+  }
+
+  /** Seals and sends; before there are keys, it waits for them. */
+  send(type: number, text: Bytes): void {
+    this.#inOrder(async () => {
+      const sealed = await this.#established?.sealer.seal(type, text);
+      if (sealed) this.#send(sealed);
+    });
+  }
+
+  /** Proof that this side of the session says `text`; the other side's `verify()` knows it. */
+  async prove(...text: readonly string[]): Promise<Bytes> {
+    const { keys } = this.#needed();
+    return new Uint8Array(await crypto.subtle.sign('HMAC', keys.prove, proofOf(keys, text)));
+  }
+
+  async verify(proof: Bytes, ...text: readonly string[]): Promise<boolean> {
+    const { keys } = this.#needed();
+    return crypto.subtle.verify('HMAC', keys.verify, proof, proofOf(keys, text));
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  #needed(): Established {
+    if (this.#established) return this.#established;
+    throw new PeerError('untrusted', 'There is no session yet.');
+  }
+
+  #send(bytes: Bytes): void {
+    if (!this.#closed) this.#sink.send(bytes);
+  }
+
+  #use(keys: SessionKeys): void {
+    this.#established = { keys, sealer: new Sealer(keys) };
+  }
+
+  async #finish(m2: Bytes): Promise<void> {
+    const { context, initiator, id } = this.#options;
+    // It was meant for a stay in this room that has ended.
+    if (!initiator.isAnswer(m2)) return;
+    // Both answered each other: the smaller id's announcement counts.
+    if (this.#responder && context.identity.id > id) return;
+    const { m3, keys } = await initiator.finish(id, m2);
+    this.#responder = null;
+    this.#send(m3);
+    this.#use(keys);
+    this.#tell();
+  }
+
+  async #confirm(m3: Bytes): Promise<void> {
+    const responder = this.#responder;
+    if (!responder) return;
+    await responder.confirm(m3);
+    this.#responder = null;
+    this.#tell();
+  }
+
+  async #open(frame: Bytes): Promise<void> {
+    // Before its proof, a peer is nobody.
+    if (this.#responder || !this.#established) return;
+    const { type, text } = await this.#established.sealer.open(frame);
+    if (!this.#closed) this.#sink.frame(type, text);
+  }
+
+  #tell(): void {
+    if (!this.#closed) this.#sink.established();
+  }
+
+  #inOrder(step: () => Promise<void>): void {
+    this.#work = this.#work.then(async () => {
+      if (this.#closed) return;
+      try {
+        await step();
+      } catch (error) {
+        this.#sink.untrusted(error instanceof Error ? error.message : String(error));
+      }
+    });
+  }
+}
+
+const proofOf = (keys: SessionKeys, text: readonly string[]): Bytes =>
+  concat(utf8('peer-elements/1 proof\0'), keys.transcript, lengthPrefixed(...text.map(utf8)));
