@@ -15,6 +15,7 @@ import { PeerElement } from './peer-element.js';
  * @fires {CustomEvent} reconnecting - Signalling was lost: `{ attempt, delay }`.
  * @fires {CustomEvent} reconnect - Signalling is back: `{ attempts }`.
  * @fires {CustomEvent} reconnecterror - An attempt to get it back failed: `{ attempt, error }`.
+ * @fires {CustomEvent} untrusted - Somebody is not who the id says, or what was sent was changed: `{ id, reason }`.
  * @fires {CustomEvent} statechange - `state` changed: `{ state, previous }`.
  * @fires {CustomEvent} error - Something failed: `{ error }`; whether that was the end is `error.final`.
  * @fires {CustomEvent} close - Once per join, at the end: `{ code, reason, error? }`.
