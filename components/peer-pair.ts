@@ -50,7 +50,7 @@ export class PeerPairElement extends PeerElement<PeerPair> {
     return this.core.peer;
   }
 
-  /** `host` for whoever claimed the code first, `guest` for the second, null before. */
+  /** `host` for whichever of those who are there claimed the code first, `guest` for the second, null while out. */
   override get role(): 'host' | 'guest' | null {
     return this.core.role;
   }

@@ -149,7 +149,7 @@ export class Membership {
     known?.end('left');
     this.#hellos.set(id, stay);
     const { context, initiator } = this.#options;
-    const peer = new Peer({ id, hello, context, initiator }, this.#peerHost());
+    const peer = new Peer({ id, hello, newcomer, context, initiator }, this.#peerHost());
     this.#peers.set(id, peer);
     if (newcomer) peer.connect();
     else peer.expect();

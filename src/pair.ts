@@ -26,7 +26,6 @@ export function randomCode(): string {
  */
 export class PeerPair extends Source<PairEventMap> {
   #code = '';
-  #role: 'host' | 'guest' | null = null;
 
   constructor(options: PeerPairOptions = {}, target?: EventTarget) {
     super(PAIR_OPTIONS, target);
@@ -45,9 +44,10 @@ export class PeerPair extends Source<PairEventMap> {
     return this.peers.values().next().value ?? null;
   }
 
-  /** `host` for whoever claimed the code first, `guest` for the second, null before. */
+  /** `host` for whichever of those who are there claimed the code first, `guest` for the second, null while out. */
   get role(): 'host' | 'guest' | null {
-    return this.#role;
+    if (this.state !== 'connected' && this.state !== 'disconnected') return null;
+    return this.peer?.newcomer === false ? 'guest' : 'host';
   }
 
   protected override get waitsForPeers(): boolean {
@@ -60,7 +60,6 @@ export class PeerPair extends Source<PairEventMap> {
   }
 
   protected override fireJoin(detail: JoinDetail): void {
-    this.#role = detail.created ? 'host' : 'guest';
     this.fire('join', { ...detail, code: this.#code });
   }
 

@@ -33,6 +33,8 @@ export interface PeerHost {
 export interface PeerOrigin extends SessionOptions {
   /** What it announced to the room. */
   readonly hello: Uint8Array;
+  /** It came after us. */
+  readonly newcomer: boolean;
 }
 
 export interface PeerSendOptions {
@@ -216,6 +218,11 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     this.#transition('closed');
     this.#host.gone(this, reason);
     fire<PeerEventMap, 'close'>(this, 'close', { reason });
+  }
+
+  /** It came after us. @internal */
+  get newcomer(): boolean {
+    return this.#origin.newcomer;
   }
 
   /** True once its `peer` event has fired. @internal */

@@ -68,11 +68,24 @@ describe('PeerPair', () => {
     await meshed(host, guest);
     guest.close();
     await once(host, 'leave');
-    expect(host.peer).to.equal(null);
+    expect([host.peer, guest.role]).to.deep.equal([null, null]);
     const waiting = host.send('next');
     const next = makePair({ code: host.code });
     expect((await nextData(next)).data).to.equal('next');
     await waiting;
+  });
+
+  it('has one host, whoever of the two comes back', async () => {
+    const host = makePair();
+    await once(host, 'join');
+    const guest = makePair({ code: host.code });
+    await meshed(host, guest);
+    host.close();
+    await once(guest, 'leave');
+    expect(guest.role).to.equal('host');
+    host.connect();
+    await meshed(host, guest);
+    expect([host.role, guest.role]).to.deep.equal(['guest', 'host']);
   });
 
   it('never has more than two, however many come at once', async () => {
