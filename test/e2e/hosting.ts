@@ -47,8 +47,6 @@ export class RealServer {
   async start(): Promise<void> {
     if (!this.#dir) {
       this.#dir = await mkdtemp(join(tmpdir(), 'peer-elements-e2e-'));
-      // Browsers ask for it on their own.
-      await writeFile(join(this.#dir, 'favicon.ico'), '');
       this.#server = new SignalServer(['--static', this.#dir]);
     }
     await this.#server.start();
@@ -84,8 +82,7 @@ export class Site {
     const { pathname } = new URL(request.url ?? '/', 'http://host');
     const found = this.#resources.get(pathname);
     if (found) response.writeHead(200, found.headers).end(found.body);
-    // Browsers ask for it on their own.
-    else response.writeHead(pathname === '/favicon.ico' ? 204 : 404).end();
+    else response.writeHead(404).end();
   });
 
   async start(): Promise<void> {

@@ -23,6 +23,8 @@ export interface Recorder {
   readonly told: Told[];
   /** As they were fired, for what does not survive the way to the test. */
   readonly events: CustomEvent[];
+  /** The directives by which the page's Content Security Policy has forbidden something. */
+  readonly forbidden: string[];
   /** The page's first group or pair; tests of pairs look for their element themselves. */
   readonly source: PeerGroupElement;
 }
@@ -43,9 +45,11 @@ export function record(types: readonly string[]): void {
   const sources = 'peer-group, peer-pair';
   const told: Told[] = [];
   const events: CustomEvent[] = [];
+  const forbidden: string[] = [];
   window.e2e = {
     told,
     events,
+    forbidden,
     get source() {
       return document.querySelector<PeerGroupElement>(sources)!;
     },
@@ -65,6 +69,7 @@ export function record(types: readonly string[]): void {
   // They do not bubble, but on the way down everybody sees them, however early they come.
   for (const type of types) window.addEventListener(type, listener, true);
   addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
+    forbidden.push(violatedDirective);
     console.error(`Content Security Policy: ${violatedDirective} forbids ${blockedURI}`);
   });
 }

@@ -1,12 +1,12 @@
 /** The frame of every test: browsers, the visitors in them, and silence on their consoles. */
-import type { Browser } from 'puppeteer-core';
-import { after, before, test, type TestContext } from 'node:test';
+import type { Browser, Page } from 'puppeteer-core';
+import { after, before, type TestContext } from 'node:test';
 import { launchChromium, launchFirefox } from '../support/launch.js';
 import { Visitor } from './visitor.js';
 
 export type Kind = 'chromium' | 'firefox';
 
-const launchers = { chromium: () => launchChromium(), firefox: () => launchFirefox() };
+const launch = (kind: Kind): Promise<Browser> => (kind === 'chromium' ? launchChromium() : launchFirefox());
 
 /** Browser processes that all tests of a `describe` share. */
 export function useBrowsers<Name extends string>(
@@ -15,8 +15,8 @@ export function useBrowsers<Name extends string>(
   const browsers = {} as Record<Name, Browser>;
   before(async () => {
     for (const name of Object.keys(wanted) as Name[]) {
-      const how = wanted[name];
-      browsers[name] = await (typeof how === 'string' ? launchers[how] : how)();
+      const how: Kind | (() => Promise<Browser>) = wanted[name];
+      browsers[name] = await (typeof how === 'function' ? how() : launch(how));
     }
   });
   after(async () => {
@@ -36,8 +36,8 @@ export class Stage {
   }
 
   /** Somebody new, with a browser profile of their own. */
-  async enter(browser: Browser, url: string): Promise<Visitor> {
-    return this.#keep(await Visitor.enter(await browser.createBrowserContext(), url));
+  async enter(browser: Browser, url: string, prepare?: (page: Page) => Promise<void>): Promise<Visitor> {
+    return this.#keep(await Visitor.enter(await browser.createBrowserContext(), url, prepare));
   }
 
   /** Somebody who opened another tab. */
@@ -47,7 +47,7 @@ export class Stage {
 
   /** A browser process for this test alone, which may come to harm. */
   async launch(kind: Kind): Promise<Browser> {
-    const browser = await launchers[kind]();
+    const browser = await launch(kind);
     this.#own.add(browser);
     return browser;
   }
@@ -85,13 +85,10 @@ export class Stage {
   }
 }
 
-/** A test with visitors. What they were told is part of the message when it fails. */
-export function play(
-  name: string,
-  act: (stage: Stage) => Promise<void>,
-  { skip = false, timeout = 90_000 }: { skip?: string | false; timeout?: number } = {},
-): void {
-  test(name, { skip, timeout }, async (context) => {
+/** A test's function with visitors in it. What they were told is said when it fails. */
+export const play =
+  (act: (stage: Stage) => Promise<void>) =>
+  async (context: TestContext): Promise<void> => {
     const stage = new Stage(context);
     try {
       await act(stage);
@@ -101,5 +98,4 @@ export function play(
       throw error;
     }
     await stage.end();
-  });
-}
+  };

@@ -1,5 +1,5 @@
 /** Somebody who looks at a page: one tab of a real browser. */
-import type { BrowserContext, ElementHandle, Page } from 'puppeteer-core';
+import type { BrowserContext, EvaluateFunc, Page } from 'puppeteer-core';
 import { until } from '../support/until.js';
 import { EVENTS, record, type Told } from './recorder.js';
 
@@ -17,11 +17,17 @@ export class Visitor {
     this.context = page.browserContext();
   }
 
-  static async enter(context: BrowserContext, url: string): Promise<Visitor> {
+  /** @param prepare before anything is loaded */
+  static async enter(
+    context: BrowserContext,
+    url: string,
+    prepare: (page: Page) => Promise<void> = async () => {},
+  ): Promise<Visitor> {
     const page = await context.newPage();
     const visitor = new Visitor(page);
     visitor.#listen(new URL(url).hostname);
     await page.evaluateOnNewDocument(record, EVENTS);
+    await prepare(page);
     await page.goto(url);
     return visitor;
   }
@@ -43,7 +49,7 @@ export class Visitor {
   }
 
   /** Waits for a condition in the page. */
-  async until<A extends unknown[]>(what: string, fn: (...args: A) => unknown, ...args: A): Promise<void> {
+  async until<A extends unknown[]>(what: string, fn: EvaluateFunc<A>, ...args: A): Promise<void> {
     await until(() => this.page.evaluate(fn, ...args), { what, timeout: PATIENCE });
   }
 
@@ -85,7 +91,7 @@ export class Visitor {
     const field = await this.page.evaluateHandle(() =>
       document.querySelector('peer-chat')!.shadowRoot!.querySelector('textarea')!,
     );
-    await (field as ElementHandle<HTMLTextAreaElement>).type(text);
+    await field.type(text);
     await this.page.keyboard.press('Enter');
   }
 
@@ -113,12 +119,17 @@ export class Visitor {
   }
 
   #note(text: string): void {
+    // Browsers ask for it on their own, and complain about the answer.
+    if (text.includes('/favicon.ico')) return;
     if (!this.#claims.some((claim) => claim.test(text))) this.#unclaimed.push(text);
   }
 
   #listen(host: string): void {
     const { page } = this;
-    page.on('console', (message) => this.#note(`console.${message.type()}: ${message.text()}`));
+    page.on('console', (message) => {
+      const { url = '' } = message.location();
+      this.#note(`console.${message.type()}: ${message.text()} ${url}`);
+    });
     page.on('pageerror', (error) => this.#note(`uncaught: ${String(error)}`));
     page.on('request', (request) => {
       const { protocol, hostname } = new URL(request.url());
