@@ -37,12 +37,17 @@ export class PeerGroupElement extends PeerElement<PeerRoom> {
   /** Room name, any text up to 1 KB. Joining starts when it is set. */
   declare room: string | null | undefined;
   /** `join-or-create`, `create` (fails with `room-exists`) or `join` (fails with `room-missing`). */
-  declare entry: Entry | null | undefined;
+  declare entry: Entry | null;
   /** Most members; fixed by whoever creates the room. */
   declare capacity: number | null | undefined;
 
   declare addEventListener: TypedListeners<RoomEventMap>['addEventListener'];
   declare removeEventListener: TypedListeners<RoomEventMap>['removeEventListener'];
+
+  constructor() {
+    super();
+    this.entry = 'join-or-create';
+  }
 
   /** The peer with this id, if it is in the room. */
   peer(id: string): Peer | undefined {

@@ -13,6 +13,9 @@ export interface NegotiationOptions {
   readonly onerror: (error: unknown) => void;
 }
 
+/** A description that never comes must not let candidates pile up; no honest connection has as many. */
+const MAX_EARLY = 100;
+
 export class Negotiation {
   readonly #pc: RTCPeerConnection;
   readonly #options: NegotiationOptions;
@@ -73,7 +76,7 @@ export class Negotiation {
 
   async #candidate(candidate: RTCIceCandidateInit): Promise<void> {
     if (!this.#pc.remoteDescription) {
-      if (!this.#ignoreOffer) this.#early.push(candidate);
+      if (!this.#ignoreOffer && this.#early.length < MAX_EARLY) this.#early.push(candidate);
       return;
     }
     try {

@@ -19,6 +19,16 @@ describe('<peer-group>', () => {
     expect(group.state).to.equal('connected');
     expect(group.peerId).to.equal(await group.ready);
     expect([group.peers.size, group.error]).to.deep.equal([0, null]);
+    const { entry, timeout, reconnectDelay, manual, ephemeral, displayName, profile } = group;
+    expect({ entry, timeout, reconnectDelay, manual, ephemeral, displayName, profile }).to.deep.equal({
+      entry: 'join-or-create',
+      timeout: 10_000,
+      reconnectDelay: 500,
+      manual: false,
+      ephemeral: false,
+      displayName: '',
+      profile: {},
+    });
     group.close();
   });
 
