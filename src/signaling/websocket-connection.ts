@@ -79,6 +79,16 @@ export class Connection {
     this.#socket.send(frame instanceof Uint8Array ? frame : JSON.stringify(frame));
   }
 
+  /** Asks the server for a sign of life, and takes the socket for dead when none comes. */
+  probe(): void {
+    if (this.#closed || this.#pingInterval === 0) return;
+    clearTimeout(this.#suspicion);
+    this.send({ type: 'ping' });
+    this.#suspicion = setTimeout(() => {
+      this.#end(new PeerError('unreachable', 'The signalling server has fallen silent.'));
+    }, PROBE_TIMEOUT);
+  }
+
   /** Hangs up without telling the sink. */
   close(): void {
     if (this.#closed) return;
@@ -150,10 +160,7 @@ export class Connection {
     if (this.#pingInterval === 0 || this.#closed) return;
     clearTimeout(this.#suspicion);
     this.#suspicion = setTimeout(() => {
-      this.send({ type: 'ping' });
-      this.#suspicion = setTimeout(() => {
-        this.#end(new PeerError('unreachable', 'The signalling server has fallen silent.'));
-      }, PROBE_TIMEOUT);
+      this.probe();
     }, this.#pingInterval * PATIENCE);
   }
 }

@@ -4,6 +4,7 @@ import { createIdentity, type Identity } from '../identity.js';
 import type { JoinRequest, Signaling, SignalingSession, SignalingSink } from '../signaling.js';
 import { Backoff } from './backoff.js';
 import { RoomSession } from './room-session.js';
+import { onWake } from './wake.js';
 import { Connection } from './websocket-connection.js';
 
 export interface WebSocketSignalingOptions {
@@ -46,6 +47,8 @@ class WebSocketSignaling implements Signaling {
   #attempt = 0;
   #redial: ReturnType<typeof setTimeout> | undefined;
   #stable: ReturnType<typeof setTimeout> | undefined;
+  /** Ends listening for the page's awakenings; there while there are rooms. */
+  #sleep: AbortController | null = null;
 
   constructor(options: WebSocketSignalingOptions) {
     this.#options = options;
@@ -81,6 +84,7 @@ class WebSocketSignaling implements Signaling {
       return;
     }
     this.#rooms.set(room.n, room);
+    this.#listen();
     const connection = this.#connection;
     if (connection) {
       // While it is still dialling, all rooms join together as soon as it logs in.
@@ -100,7 +104,27 @@ class WebSocketSignaling implements Signaling {
     });
   }
 
+  #listen(): void {
+    if (this.#sleep) return;
+    this.#sleep = new AbortController();
+    onWake(() => {
+      this.#wake();
+    }, this.#sleep.signal);
+  }
+
+  /** Whatever was waited for: now is the time to know. */
+  #wake(): void {
+    if (this.#connection) {
+      this.#connection.probe();
+    } else if (this.#redial !== undefined) {
+      clearTimeout(this.#redial);
+      this.#dial();
+    }
+  }
+
   #hangUp(): void {
+    this.#sleep?.abort();
+    this.#sleep = null;
     clearTimeout(this.#redial);
     clearTimeout(this.#stable);
     this.#redial = undefined;

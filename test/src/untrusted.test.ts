@@ -80,6 +80,8 @@ describe('An operator who meddles with signalling', () => {
 
   it('is found out when it changes what a member announces', async () => {
     const [, meddled] = await meddledPair({ hello: (own) => flipped(own, 10) });
+    // Only who is there first answers an announcement.
+    await once(meddled, 'join');
     const other = makeRoom({ room: meddled.room ?? '', timeout: 400 });
     const { detail } = await once<{ id: string; reason: string }>(meddled, 'untrusted');
     await other.ready;

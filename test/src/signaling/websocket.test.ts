@@ -188,13 +188,15 @@ describe('ws: over connections that break', () => {
   });
 
   /** As if the server pinged every 100 ms; what `hears` refuses is lost on the way. */
-  const impatient = (hears: (data: unknown) => boolean) =>
+  const impatient = (hears: (data: unknown) => boolean, interval = 100) =>
     class extends WebSocket {
       override set onmessage(listener: WebSocket['onmessage']) {
         super.onmessage = ({ data }: MessageEvent<unknown>) => {
           if (!hears(data)) return;
           const text =
-            typeof data === 'string' ? data.replace(/"pingInterval":\d+/, '"pingInterval":100') : data;
+            typeof data === 'string'
+              ? data.replace(/"pingInterval":\d+/, `"pingInterval":${String(interval)}`)
+              : data;
           listener?.call(this, new MessageEvent('message', { data: text }));
         };
       }
@@ -228,6 +230,36 @@ describe('ws: over connections that break', () => {
     deaf = true;
     await sink.heard('reconnecting');
     expect(sockets[0]?.readyState).to.be.above(WebSocket.OPEN);
+    await sink.heard('reconnect');
+  });
+
+  for (const [name, wake] of [
+    ['online', () => dispatchEvent(new Event('online'))],
+    ['pageshow', () => dispatchEvent(new Event('pageshow'))],
+    ['visibilitychange', () => document.dispatchEvent(new Event('visibilitychange'))],
+  ] as const) {
+    it(`asks at once when the page wakes up (${name})`, async () => {
+      let pongs = 0;
+      const counting = impatient((data) => {
+        if (data === '{"type":"pong"}') pongs++;
+        // As if the server pinged hardly ever.
+        return typeof data !== 'string' || !data.includes('"ping"');
+      }, 3_600_000);
+      const { sink } = join(requestFor(), webSocketSignaling({ url: server.url, WebSocket: counting }));
+      await sink.heard('joined');
+      expect(pongs).to.equal(0);
+      wake();
+      await until(() => pongs > 0, { what: 'an answer' });
+    });
+  }
+
+  it('dials at once when the page wakes up, whatever it was waiting for', async () => {
+    const { sink } = join(requestFor({ reconnectDelay: 1_000_000 }));
+    await sink.heard('joined');
+    await server.kill();
+    await sink.heard('reconnecting');
+    await server.start();
+    dispatchEvent(new Event('online'));
     await sink.heard('reconnect');
   });
 
