@@ -13,8 +13,8 @@ export interface MembershipOptions {
   readonly timeout: number;
   readonly reconnect: boolean;
   readonly reconnectDelay: number;
-  readonly configuration: RTCConfiguration;
-  readonly RTCPeerConnection: typeof RTCPeerConnection;
+  /** @throws when the browser makes no more */
+  readonly makeConnection: () => RTCPeerConnection;
   readonly context: HandshakeContext;
   /** Our announcement: it rides with the join, so that the first answer already belongs to a session. */
   readonly initiator: Initiator;
@@ -39,6 +39,8 @@ export class Membership {
   /** The hello of everyone signalling has shown us: another one under the same id is another stay. */
   readonly #hellos = new Map<string, string>();
   readonly #session: SignalingSession;
+  /** Made ahead of need, with its certificate, while signalling answers; one at most. */
+  #spare: RTCPeerConnection | null = null;
   #joined = false;
   #ended = false;
 
@@ -49,6 +51,11 @@ export class Membership {
     const hello = options.initiator.m1;
     const request = { room, entry, hello, timeout, reconnect, reconnectDelay };
     this.#session = signaling.join(capacity === undefined ? request : { ...request, capacity }, this.#sink());
+    try {
+      this.#spare = options.makeConnection();
+    } catch {
+      // The browser makes no more: whoever needs one will say so.
+    }
   }
 
   get peers(): ReadonlyMap<string, Peer> {
@@ -93,6 +100,7 @@ export class Membership {
   close(): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#spare?.close();
     this.#session.close();
     for (const peer of [...this.#peers.values()]) peer.end('left');
   }
@@ -164,12 +172,17 @@ export class Membership {
     }
   }
 
+  #connection(): RTCPeerConnection {
+    const connection = this.#spare ?? this.#options.makeConnection();
+    this.#spare = null;
+    return connection;
+  }
+
   #peerHost(): PeerHost {
-    const { configuration, RTCPeerConnection, timeout } = this.#options;
+    const { timeout } = this.#options;
     const host = this.#host;
     return {
-      configuration,
-      RTCPeerConnection,
+      connection: () => this.#connection(),
       timeout,
       greeting: () => host.greeting(),
       signal: (to, bytes) => {

@@ -13,8 +13,8 @@ import { FIRST_FRAME_TYPE, Session, type SessionOptions } from './session/sessio
 
 /** What a peer needs from the room it is in. */
 export interface PeerHost {
-  readonly configuration: RTCConfiguration;
-  readonly RTCPeerConnection: typeof RTCPeerConnection;
+  /** A connection for one attempt at a direct path. */
+  connection(): RTCPeerConnection;
   readonly timeout: number;
   /** Who we are, for the other side. */
   greeting(): Greeting;
@@ -258,12 +258,11 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   }
 
   #makePath(link: string): DirectPath {
-    const { configuration, RTCPeerConnection, timeout } = this.#host;
+    const { timeout } = this.#host;
     return new DirectPath(
       {
         polite: this.#polite,
-        configuration,
-        RTCPeerConnection,
+        connection: this.#host.connection(),
         timeout,
         outbox: this.#outbox,
         binding: {

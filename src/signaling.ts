@@ -62,6 +62,8 @@ export interface Signaling {
   readonly relay: 'data' | 'handshake only';
   /** Who we are on it: the `id` that the sink is told. */
   identity(): Promise<Identity>;
+  /** A room is about to join: what takes time may begin. Harmless when no join follows. */
+  prepare?(request: Pick<JoinRequest, 'timeout' | 'reconnectDelay'>): void;
   /** Calls nothing on the sink before it has returned. */
   join(request: JoinRequest, sink: SignalingSink): SignalingSession;
 }

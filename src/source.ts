@@ -13,7 +13,7 @@ import {
 } from './options.js';
 import type { Peer, PeerSendOptions } from './peer.js';
 import type { Entry, RoomKind } from './protocol.js';
-import { initiate, type HandshakeContext, type Initiator } from './session/session.js';
+import { initiate, makeEphemeralKey, type HandshakeContext, type Initiator } from './session/session.js';
 import { resolveSignaling } from './signaling/url.js';
 
 export interface SendOptions extends PeerSendOptions {
@@ -45,6 +45,8 @@ interface Ready {
 
 type AnyOptions = PeerRoomOptions & PeerPairOptions;
 
+const TIMEOUT = 10_000;
+const RECONNECT_DELAY = 500;
 const SEND_OPTIONS: readonly string[] = ['to', 'type', 'delivery', 'metadata', 'signal'];
 
 function ready(): Ready {
@@ -203,12 +205,19 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
 
   async #join(admission: Admission & { name: string }, signal: AbortSignal): Promise<void> {
     try {
-      const { signaling: given, url, ephemeral } = this.#options;
-      const room = await roomId(admission.name, admission.kind);
+      // Whoever made us has not had the time to listen yet.
+      await Promise.resolve();
+      const { signaling: given, url, ephemeral, ...options } = this.#options;
       const signaling = given ?? resolveSignaling(url, ephemeral);
-      const identity = await signaling.identity();
+      const { timeout = TIMEOUT, reconnectDelay = RECONNECT_DELAY } = options;
+      signaling.prepare?.({ timeout, reconnectDelay });
+      const [room, identity, pair] = await Promise.all([
+        roomId(admission.name, admission.kind),
+        signaling.identity(),
+        makeEphemeralKey(),
+      ]);
       const context = { identity, room, psk: new Uint8Array(32) };
-      const initiator = await initiate(context);
+      const initiator = await initiate(context, pair);
       if (signal.aborted) return;
       const request = this.#request(context, initiator, admission);
       this.#membership = new Membership(signaling, request, this.#host());
@@ -225,16 +234,16 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
     const options = this.#options;
     const Connection = connectionConstructor(options);
     if (!Connection) throw new PeerError('unsupported', 'This browser has no WebRTC.', { final: true });
+    const configuration = rtcConfiguration(options);
     const request: MembershipOptions = {
       context,
       initiator,
       room: context.room,
       entry,
-      timeout: options.timeout ?? 10_000,
+      timeout: options.timeout ?? TIMEOUT,
       reconnect: options.reconnect ?? true,
-      reconnectDelay: options.reconnectDelay ?? 500,
-      configuration: rtcConfiguration(options),
-      RTCPeerConnection: Connection,
+      reconnectDelay: options.reconnectDelay ?? RECONNECT_DELAY,
+      makeConnection: () => new Connection(configuration),
     };
     return capacity === undefined ? request : { ...request, capacity };
   }

@@ -6,8 +6,8 @@ import type { Outbox } from './outbox.js';
 
 export interface DirectPathOptions {
   readonly polite: boolean;
-  readonly configuration: RTCConfiguration;
-  readonly RTCPeerConnection: typeof RTCPeerConnection;
+  /** New, and for this path alone. */
+  readonly connection: RTCPeerConnection;
   /** Milliseconds until an attempt that has not opened is given up. */
   readonly timeout: number;
   readonly outbox: Outbox;
@@ -63,7 +63,7 @@ export class DirectPath {
     this.#sink = sink;
     this.#outbox = options.outbox;
     this.#binding = options.binding;
-    this.connection = new options.RTCPeerConnection(options.configuration);
+    this.connection = options.connection;
     this.#negotiation = new Negotiation(this.connection, {
       polite: options.polite,
       send: (message) => {

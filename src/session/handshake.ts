@@ -80,8 +80,15 @@ function parsePublic(message: Bytes, number: 1 | 2): PublicPart {
   };
 }
 
-async function makeEphemeral(number: number, identity: Identity): Promise<{ key: CryptoKey; bytes: Bytes }> {
-  const { privateKey, publicKey } = await subtle.generateKey(ECDH, false, ['deriveBits']);
+/** A key for one handshake; may be made before anything else is known. */
+export const makeEphemeralKey = async (): Promise<CryptoKeyPair> =>
+  subtle.generateKey(ECDH, false, ['deriveBits']);
+
+async function makeEphemeral(
+  number: number,
+  identity: Identity,
+  { privateKey, publicKey }: CryptoKeyPair,
+): Promise<{ key: CryptoKey; bytes: Bytes }> {
   const point = new Uint8Array(await subtle.exportKey('raw', publicKey));
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE));
   return {
@@ -167,8 +174,12 @@ export interface Initiator {
   finish(id: string, m2: Bytes): Promise<{ readonly m3: Bytes; readonly keys: SessionKeys }>;
 }
 
-export async function initiate({ identity, room, psk }: HandshakeContext): Promise<Initiator> {
-  const ephemeral = await makeEphemeral(1, identity);
+/** @param pair a new key of `makeEphemeralKey()`, for this alone */
+export async function initiate(
+  { identity, room, psk }: HandshakeContext,
+  pair?: CryptoKeyPair,
+): Promise<Initiator> {
+  const ephemeral = await makeEphemeral(1, identity, pair ?? (await makeEphemeralKey()));
   const m1 = concat(ephemeral.bytes, await identity.sign(announcement(room, identity.id, ephemeral.bytes)));
   // The same answer again would give the same keys, and with them frames under numbers that were used before.
   const answers = new Set<string>();
@@ -215,7 +226,7 @@ export async function respond(context: HandshakeContext, id: string, m1: Bytes):
   const theirs = parsePublic(m1, 1);
   await checkIdentity(id, theirs.publicKey);
   await checkSignature(theirs.publicKey, m1.slice(PUBLIC), announcement(room, id, theirs.bytes));
-  const ephemeral = await makeEphemeral(2, identity);
+  const ephemeral = await makeEphemeral(2, identity, await makeEphemeralKey());
   const publicPart = concat(ephemeral.bytes, nonceOf(m1));
   const t = await transcriptOf(room, id, identity.id, m1, publicPart);
   const keys = await deriveKeys(ephemeral.key, theirs.ephemeral, psk, t);

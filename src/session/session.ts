@@ -3,6 +3,7 @@ import { PeerError } from '../errors.js';
 import { concat, lengthPrefixed, utf8, type Bytes } from './bytes.js';
 import {
   initiate,
+  makeEphemeralKey,
   respond,
   type HandshakeContext,
   type Initiator,
@@ -11,7 +12,7 @@ import {
 } from './handshake.js';
 import { Sealer } from './seal.js';
 
-export { initiate, type HandshakeContext, type Initiator };
+export { initiate, makeEphemeralKey, type HandshakeContext, type Initiator };
 
 export interface SessionOptions {
   readonly context: HandshakeContext;

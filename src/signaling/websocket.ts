@@ -60,6 +60,15 @@ class WebSocketSignaling implements Signaling {
     return this.#identity();
   }
 
+  prepare({ timeout, reconnectDelay }: Pick<JoinRequest, 'timeout' | 'reconnectDelay'>): void {
+    if (this.#connection || this.#redial !== undefined) return;
+    this.#backoff = new Backoff(reconnectDelay);
+    this.#dial(timeout);
+    setTimeout(() => {
+      if (this.#rooms.size === 0) this.#hangUp();
+    }, timeout);
+  }
+
   join(request: JoinRequest, sink: SignalingSink): SignalingSession {
     const n = this.#nextRoom++ & 0xffff;
     const room = new RoomSession(n, request, sink, {
@@ -133,12 +142,12 @@ class WebSocketSignaling implements Signaling {
     this.#connection = null;
   }
 
-  #dial(): void {
+  #dial(patience = Infinity): void {
     const { url = '', socket, WebSocket: Socket = globalThis.WebSocket } = this.#options;
     const rooms = [...this.#rooms.values()];
     this.#redial = undefined;
     this.#attempt++;
-    const timeout = Math.min(...rooms.map(({ request }) => request.timeout));
+    const timeout = Math.min(patience, ...rooms.map(({ request }) => request.timeout));
     this.#connection = new Connection(
       socket ?? new Socket(url),
       { identity: this.#identity, timeout },
