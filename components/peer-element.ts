@@ -29,6 +29,7 @@ const JOINING: readonly string[] = [
   'signaling',
   'room',
   'code',
+  'expect',
   'entry',
   'capacity',
   'iceServers',

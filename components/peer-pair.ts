@@ -32,10 +32,14 @@ export class PeerPairElement extends PeerElement<PeerPair> {
   static override properties = {
     ...PeerElement.properties,
     code: { type: String, reflect: true },
+    expect: { type: String },
   };
 
   /** The code both sides know; a random one is generated when absent. */
   declare code: string | null | undefined;
+
+  /** The id that the other side must have; anyone else is `untrusted` and not connected. */
+  declare expect: string | null | undefined;
 
   declare addEventListener: TypedListeners<PairEventMap>['addEventListener'];
   declare removeEventListener: TypedListeners<PairEventMap>['removeEventListener'];
@@ -65,6 +69,7 @@ export class PeerPairElement extends PeerElement<PeerPair> {
   }
 
   protected override optionFor(name: string): object | null {
+    if (name === 'expect') return { expect: this.expect ?? undefined };
     return name === 'code' ? { code: this.code ? this.code : undefined } : super.optionFor(name);
   }
 }

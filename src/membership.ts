@@ -2,7 +2,7 @@
 import { PeerError } from './errors.js';
 import { encode, type Encoded } from './codec/value.js';
 import { Peer, type PeerHost } from './peer.js';
-import { toBase64url, type Entry, type GoneReason } from './protocol.js';
+import { identityOf, toBase64url, type Entry, type GoneReason } from './protocol.js';
 import type { HandshakeContext, Initiator } from './session/session.js';
 import type { Signaling, SignalingPeer, SignalingSession, SignalingSink } from './signaling.js';
 
@@ -10,6 +10,8 @@ export interface MembershipOptions {
   readonly room: string;
   readonly entry: Entry;
   readonly capacity?: number;
+  /** Nobody of another identity is connected. */
+  readonly expect: string | undefined;
   readonly timeout: number;
   readonly reconnect: boolean;
   readonly reconnectDelay: number;
@@ -24,8 +26,9 @@ export interface MembershipOptions {
 export interface MembershipHost
   extends
     Pick<SignalingSink, 'open' | 'trouble' | 'reconnecting' | 'reconnect' | 'reconnecterror'>,
-    Pick<PeerHost, 'greeting' | 'announced' | 'profileChanged' | 'data' | 'failed' | 'untrusted'> {
+    Pick<PeerHost, 'greeting' | 'announced' | 'profileChanged' | 'data' | 'failed'> {
   joined(created: boolean): void;
+  untrusted(id: string, reason: string): void;
   /** A peer that had been announced has gone. */
   left(peer: Peer, reason: GoneReason): void;
   /** The end; with an error when it was not our wish. */
@@ -155,8 +158,12 @@ export class Membership {
       return;
     }
     known?.end('left');
+    const { context, initiator, expect } = this.#options;
+    if (expect !== undefined && identityOf(expect) !== identityOf(id)) {
+      this.#host.untrusted(id, 'This is not who was expected.');
+      return;
+    }
     this.#hellos.set(id, stay);
-    const { context, initiator } = this.#options;
     const peer = new Peer({ id, hello, newcomer, context, initiator }, this.#peerHost());
     this.#peers.set(id, peer);
     if (newcomer) peer.connect();
@@ -201,7 +208,7 @@ export class Membership {
         host.failed(peer, error);
       },
       untrusted: (peer, reason) => {
-        host.untrusted(peer, reason);
+        host.untrusted(peer.id, reason);
       },
       gone: (peer, reason) => {
         if (this.#peers.get(peer.id) === peer) this.#peers.delete(peer.id);

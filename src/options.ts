@@ -1,6 +1,6 @@
 /** The options of rooms and pairs: defaults, and what is refused before anything is dialled. */
 import { encode } from './codec/value.js';
-import { ENTRIES, type Entry } from './protocol.js';
+import { ENTRIES, isPeerId, type Entry } from './protocol.js';
 import { isRoomName } from './identity.js';
 import { checkName } from './peer-frame.js';
 import type { Signaling } from './signaling.js';
@@ -47,6 +47,8 @@ export interface PeerRoomOptions extends SourceOptions {
 export interface PeerPairOptions extends SourceOptions {
   /** Any text of 1 byte to 1 KB. Default: a random one. */
   readonly code?: string | undefined;
+  /** The id, or identity, that the other side must have; anyone else is `untrusted` and not connected. */
+  readonly expect?: string | undefined;
 }
 
 const SOURCE_OPTIONS: readonly string[] = [
@@ -64,7 +66,7 @@ const SOURCE_OPTIONS: readonly string[] = [
   'RTCPeerConnection',
 ];
 export const ROOM_OPTIONS: readonly string[] = [...SOURCE_OPTIONS, 'room', 'entry', 'capacity'];
-export const PAIR_OPTIONS: readonly string[] = [...SOURCE_OPTIONS, 'code'];
+export const PAIR_OPTIONS: readonly string[] = [...SOURCE_OPTIONS, 'code', 'expect'];
 
 const MAX_TIMER = 2 ** 31 - 1;
 
@@ -88,12 +90,14 @@ export function checkOptions(options: PeerRoomOptions & PeerPairOptions, known: 
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) throw new TypeError(`There is no option "${name}".`);
   }
-  const { room, code, entry, capacity, displayName, profile, timeout, reconnectDelay, iceServers } = options;
+  const { room, code, expect, entry, capacity, displayName, profile, timeout, reconnectDelay, iceServers } =
+    options;
   if (room !== undefined) checkNamed('room', room);
   if (code !== undefined) checkNamed('code', code);
   if (entry !== undefined && !ENTRIES.includes(entry)) {
     throw new TypeError(`entry must be one of ${ENTRIES.join(', ')}, not "${entry as string}".`);
   }
+  if (expect !== undefined && !isPeerId(expect)) throw new TypeError('expect must be the id of a peer.');
   if (capacity !== undefined) checkInteger('capacity', capacity, 1, 0xffff);
   if (displayName !== undefined) checkName(displayName);
   if (profile !== undefined) encode(profile);

@@ -239,6 +239,7 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
       context,
       initiator,
       room: context.room,
+      expect: options.expect,
       entry,
       timeout: options.timeout ?? TIMEOUT,
       reconnect: options.reconnect ?? true,
@@ -285,7 +286,7 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
       data: (detail) => {
         this.#fire('data', detail);
       },
-      untrusted: ({ id }, reason) => {
+      untrusted: (id, reason) => {
         this.#fire('untrusted', { id, reason });
       },
       left: (peer, reason) => {

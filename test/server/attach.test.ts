@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { WebSocket, WebSocketServer } from 'ws';
 import { SignalingServer, type SignalingServerOptions } from '../../server/index.js';
@@ -105,7 +107,7 @@ test('a borrowed server may start to listen later', async (t) => {
 
 test('an http server on a pipe has an address too', async (t) => {
   const http = createServer();
-  const path = `/tmp/peer-elements-test-${process.pid}.sock`;
+  const path = join(tmpdir(), `peer-elements-test-${process.pid}.sock`);
   http.listen(path);
   await once(http, 'listening');
   t.after(() => http.close());

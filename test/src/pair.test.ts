@@ -99,6 +99,20 @@ describe('PeerPair', () => {
     await meshed(...inside);
   });
 
+  it('connects with nobody but whom it expects', async () => {
+    const host = makePair();
+    await once(host, 'join');
+    const guest = makePair({ code: host.code, expect: host.peerId ?? '' });
+    await meshed(host, guest);
+    guest.close();
+    await once(host, 'leave');
+    const wary = makePair({ code: host.code, expect: 'x'.repeat(43) });
+    const { detail } = await once<{ id: string; reason: string }>(wary, 'untrusted');
+    expect([detail.id, detail.reason]).to.deep.equal([host.peerId, 'This is not who was expected.']);
+    expect([wary.peer, wary.state]).to.deep.equal([null, 'connected']);
+    expect(() => makePair({ expect: 'Ada' })).to.throw(TypeError, 'expect');
+  });
+
   it('is another room than the group of that name', async () => {
     const code = uniqueName();
     const room = makeRoom({ room: code });

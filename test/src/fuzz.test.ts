@@ -1,0 +1,130 @@
+/** Whatever a peer or an operator sends: a typed value or a refusal, never a throw. */
+import { expect } from '@open-wc/testing';
+import { decode, encode } from '../../src/codec/value.js';
+import { PeerError } from '../../src/errors.js';
+import { createIdentity } from '../../src/identity.js';
+import { encodeSignal, parseSignal } from '../../src/path/signal.js';
+import { parsePeerFrame } from '../../src/peer-frame.js';
+import {
+  encodeMessage,
+  packPeerId,
+  parseMessage,
+  parseServerFrame,
+  toBase64url,
+} from '../../src/protocol.js';
+import { initiate, respond } from '../../src/session/handshake.js';
+import { Session } from '../../src/session/session.js';
+import { until } from '../support/until.js';
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+const seed = Math.floor(Math.random() * 2 ** 31);
+let state = seed;
+/** xorshift, so that a failure can be repeated. */
+const random = (below: number): number => {
+  state ^= state << 13;
+  state ^= state >>> 17;
+  state ^= state << 5;
+  return (state >>> 0) % below;
+};
+
+function mutate(sample: Bytes): Bytes {
+  const cut = random(4) === 0 ? random(sample.length + 1) : sample.length;
+  const mutated = new Uint8Array([
+    ...sample.slice(0, cut),
+    ...(random(5) === 0 ? [random(256), random(256)] : []),
+  ]);
+  for (let i = random(4); i > 0 && mutated.length > 0; i--) mutated[random(mutated.length)] = random(256);
+  return mutated;
+}
+
+const utf8 = (text: string): Bytes => new TextEncoder().encode(text);
+const asText = (bytes: Bytes): string => new TextDecoder().decode(bytes);
+const id = toBase64url(new Uint8Array(32).fill(5));
+
+/** Also keeps to what the types promise, as far as the parser itself can break it. */
+const frames: [string, Bytes, (bytes: Bytes) => unknown][] = [
+  [
+    'a signal',
+    encodeSignal({ link: 'a', message: { description: { type: 'offer', sdp: 'v=0' } } }),
+    parseSignal,
+  ],
+  [
+    'a candidate',
+    encodeSignal({ link: 'a', message: { candidate: { candidate: 'c', sdpMid: '0', sdpMLineIndex: 0 } } }),
+    parseSignal,
+  ],
+  ['a message', encodeMessage(3, packPeerId(id), utf8('payload')), parseMessage],
+  [
+    'a control frame',
+    utf8(
+      JSON.stringify({ type: 'joined', n: 1, created: true, capacity: 2, members: [{ id, hello: 'AA' }] }),
+    ),
+    (bytes) => parseServerFrame(asText(bytes)),
+  ],
+  [
+    'what peers say',
+    utf8(encode({ type: 'x', data: [1, { a: null }], metadata: {} }) as string),
+    (bytes) => parsePeerFrame(decode(asText(bytes))?.value),
+  ],
+  [
+    'what peers say in bytes',
+    encode({ type: 'x', data: [new Uint16Array(4), { b: new ArrayBuffer(3) }] }) as Bytes,
+    (bytes) => parsePeerFrame(decode(bytes.buffer)?.value),
+  ],
+  [
+    'a greeting',
+    utf8('{"hello":{"name":"Ada","profile":{}}}'),
+    (bytes) => parsePeerFrame(decode(asText(bytes))?.value),
+  ],
+];
+
+describe(`Mutated frames (seed ${String(seed)})`, () => {
+  for (const [name, sample, parse] of frames) {
+    it(`of ${name} are parsed or refused`, () => {
+      expect(parse(sample), 'the sample itself is good').not.to.equal(null);
+      for (let i = 0; i < 20_000; i++) {
+        const parsed = parse(mutate(sample));
+        if (parsed === undefined) throw new Error('A parser gives null, or a value.');
+      }
+      expect('polluted' in {}).to.equal(false);
+    });
+  }
+
+  it('of a handshake are refused as untrusted, and of a session change nothing', async () => {
+    const [alice, bob] = await Promise.all([createIdentity(), createIdentity()]);
+    const [a, b] = [alice, bob].map((identity) => ({
+      identity,
+      room: 'r'.repeat(43),
+      psk: new Uint8Array(32),
+    })) as [Parameters<typeof initiate>[0], Parameters<typeof initiate>[0]];
+    const announcement = await initiate(a);
+    const { m2 } = await respond(b, alice.id, announcement.m1);
+    const isSame = (x: Bytes, y: Bytes): boolean => toBase64url(x) === toBase64url(y);
+    for (let i = 0; i < 300; i++) {
+      const [m1, other] = [mutate(announcement.m1), mutate(m2)];
+      for (const [unchanged, attempt] of [
+        [isSame(m1, announcement.m1), () => respond(b, alice.id, m1)],
+        [isSame(other, m2), () => announcement.finish(bob.id, other)],
+      ] as const) {
+        if (unchanged) continue;
+        const error: unknown = await attempt().catch((reason: unknown) => reason);
+        expect(error).to.be.an.instanceOf(PeerError);
+      }
+    }
+    const told: string[] = [];
+    const session = new Session(
+      { context: a, initiator: announcement, id: bob.id },
+      {
+        send: () => undefined,
+        established: () => told.push('established'),
+        frame: () => told.push('frame'),
+        untrusted: () => undefined,
+      },
+    );
+    for (let i = 0; i < 300; i++) session.receive(mutate(new Uint8Array(random(80)).map(() => random(256))));
+    session.receive(m2);
+    await until(() => told.length > 0, { what: 'the one honest message' });
+    expect(told).to.deep.equal(['established']);
+  });
+});
