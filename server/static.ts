@@ -26,7 +26,11 @@ function dropOddRange({ headers }: IncomingMessage): void {
 
 /** What can go wrong with a file after sirv has found it is nobody's business but this response's. */
 function guardPipe(response: ServerResponse): void {
-  response.once('pipe', (file: Readable) => {
+  response.once('pipe', (file: Readable & { end?: number }) => {
+    // One that grows while it is read must not outgrow the length its head has promised: what is too much would be
+    // taken for the next response.
+    const length = Number(response.getHeader('Content-Length'));
+    if (file.end === Infinity && Number.isInteger(length)) file.end = length - 1;
     file.on('error', () => response.destroy());
     response.once('close', () => file.destroy());
   });

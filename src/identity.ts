@@ -27,7 +27,8 @@ export interface Identity {
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256' };
 const utf8 = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 
-function subtle(): SubtleCrypto {
+/** @throws {PeerError} `insecure-context` on plain http other than localhost */
+export function subtle(): SubtleCrypto {
   // Browsers leave it out on insecure pages, which the types do not say.
   const found = globalThis.crypto.subtle as SubtleCrypto | undefined;
   if (found) return found;

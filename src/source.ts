@@ -2,7 +2,7 @@
 import { abortable } from './abort.js';
 import { PeerError } from './errors.js';
 import { TypedEventTarget, fire, type CloseDetail, type Delivery, type SourceEventMap } from './events.js';
-import { roomId } from './identity.js';
+import { roomId, subtle } from './identity.js';
 import { Membership, encodeMessage, type MembershipHost, type MembershipOptions } from './membership.js';
 import {
   checkOptions,
@@ -207,6 +207,8 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
     try {
       // Whoever made us has not had the time to listen yet.
       await Promise.resolve();
+      // Before anything is dialled: a page that may not prove who it is has no business there.
+      subtle();
       const { signaling: given, url, ephemeral, ...options } = this.#options;
       const signaling = given ?? resolveSignaling(url, ephemeral);
       const { timeout = TIMEOUT, reconnectDelay = RECONNECT_DELAY } = options;

@@ -15,7 +15,7 @@
  * is there. The nonce that M2 repeats tells a late answer to an earlier announcement from a forged one.
  */
 import { PeerError } from '../errors.js';
-import type { Identity } from '../identity.js';
+import { subtle, type Identity } from '../identity.js';
 import { ID_CONTEXT, identityOf, toBase64url } from '../protocol.js';
 import { concat, lengthPrefixed, utf8, type Bytes } from './bytes.js';
 
@@ -52,9 +52,8 @@ const ECDH = { name: 'ECDH', namedCurve: 'P-256' };
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const LABEL = 'peer-elements/1 ';
 
-const { subtle } = globalThis.crypto;
-
-const sha256 = async (bytes: Bytes): Promise<Bytes> => new Uint8Array(await subtle.digest('SHA-256', bytes));
+const sha256 = async (bytes: Bytes): Promise<Bytes> =>
+  new Uint8Array(await subtle().digest('SHA-256', bytes));
 
 const untrusted = (message: string): PeerError => new PeerError('untrusted', message);
 
@@ -82,14 +81,14 @@ function parsePublic(message: Bytes, number: 1 | 2): PublicPart {
 
 /** A key for one handshake; may be made before anything else is known. */
 export const makeEphemeralKey = async (): Promise<CryptoKeyPair> =>
-  subtle.generateKey(ECDH, false, ['deriveBits']);
+  subtle().generateKey(ECDH, false, ['deriveBits']);
 
 async function makeEphemeral(
   number: number,
   identity: Identity,
   { privateKey, publicKey }: CryptoKeyPair,
 ): Promise<{ key: CryptoKey; bytes: Bytes }> {
-  const point = new Uint8Array(await subtle.exportKey('raw', publicKey));
+  const point = new Uint8Array(await subtle().exportKey('raw', publicKey));
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE));
   return {
     key: privateKey,
@@ -107,18 +106,20 @@ async function checkIdentity(id: string, publicKey: Bytes): Promise<void> {
 }
 
 async function checkSignature(publicKey: Bytes, signature: Bytes, text: Bytes): Promise<void> {
-  const key = await subtle.importKey('raw', publicKey, ECDSA, false, ['verify']).catch(() => null);
-  if (!key || !(await subtle.verify(ECDSA, key, signature, text)))
+  const key = await subtle()
+    .importKey('raw', publicKey, ECDSA, false, ['verify'])
+    .catch(() => null);
+  if (!key || !(await subtle().verify(ECDSA, key, signature, text)))
     throw untrusted('A signature does not fit.');
 }
 
 async function checkMac(key: CryptoKey, mac: Bytes, text: Bytes): Promise<void> {
-  if (!(await subtle.verify('HMAC', key, mac, text)))
+  if (!(await subtle().verify('HMAC', key, mac, text)))
     throw untrusted('The other side does not have the same keys.');
 }
 
 const mac = async (key: CryptoKey, text: Bytes): Promise<Bytes> =>
-  new Uint8Array(await subtle.sign('HMAC', key, text));
+  new Uint8Array(await subtle().sign('HMAC', key, text));
 
 interface Keys {
   readonly toB: CryptoKey;
@@ -131,19 +132,19 @@ interface Keys {
 async function deriveKeys(own: CryptoKey, ephemeral: Bytes, psk: Bytes, transcript: Bytes): Promise<Keys> {
   let shared: ArrayBuffer;
   try {
-    const theirs = await subtle.importKey('raw', ephemeral, ECDH, false, []);
-    shared = await subtle.deriveBits({ name: 'ECDH', public: theirs }, own, 256);
+    const theirs = await subtle().importKey('raw', ephemeral, ECDH, false, []);
+    shared = await subtle().deriveBits({ name: 'ECDH', public: theirs }, own, 256);
   } catch {
     throw untrusted('An ephemeral key is not valid.');
   }
-  const secret = await subtle.importKey('raw', shared, 'HKDF', false, ['deriveBits']);
+  const secret = await subtle().importKey('raw', shared, 'HKDF', false, ['deriveBits']);
   const salt = await sha256(concat(psk, transcript));
   const info = utf8(`${LABEL}keys`);
-  const bits = await subtle.deriveBits({ name: 'HKDF', hash: 'SHA-256', salt, info }, secret, 4 * 256);
+  const bits = await subtle().deriveBits({ name: 'HKDF', hash: 'SHA-256', salt, info }, secret, 4 * 256);
   const aes = (at: number, usage: KeyUsage[]): Promise<CryptoKey> =>
-    subtle.importKey('raw', bits.slice(at, at + 32), 'AES-GCM', false, usage);
+    subtle().importKey('raw', bits.slice(at, at + 32), 'AES-GCM', false, usage);
   const hmac = (at: number): Promise<CryptoKey> =>
-    subtle.importKey('raw', bits.slice(at, at + 32), { name: 'HMAC', hash: 'SHA-256' }, false, [
+    subtle().importKey('raw', bits.slice(at, at + 32), { name: 'HMAC', hash: 'SHA-256' }, false, [
       'sign',
       'verify',
     ]);
