@@ -1,4 +1,5 @@
 /** Who a page is, and what the server knows a room by (WebCrypto). */
+import { concat, utf8, type Bytes } from './bytes.js';
 import { PeerError } from './errors.js';
 import {
   ID_CONTEXT,
@@ -19,13 +20,12 @@ export interface Identity {
   /** Which page of the identity it is; 0 is the first. */
   readonly slot: number;
   /** Raw P-256 public key, 65 bytes. */
-  readonly publicKey: Uint8Array<ArrayBuffer>;
+  readonly publicKey: Bytes;
   /** ECDSA P-256 with SHA-256, 64 bytes. What is signed begins with a label, so that no signature serves two purposes. */
-  sign(text: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+  sign(text: Bytes): Promise<Bytes>;
 }
 
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256' };
-const utf8 = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 
 /** @throws {PeerError} `insecure-context` on plain http other than localhost */
 export function subtle(): SubtleCrypto {
@@ -58,13 +58,17 @@ export async function keptIdentity(): Promise<Identity> {
   return kept ? fromKeyPair(kept, takeSlot) : createIdentity();
 }
 
+/** The identity that a raw public key makes; ids that claim another one are not its owner's. */
+export async function identityOfKey(publicKey: Bytes): Promise<string> {
+  return toBase64url(new Uint8Array(await subtle().digest('SHA-256', concat(utf8(ID_CONTEXT), publicKey))));
+}
+
 async function fromKeyPair(
   { publicKey, privateKey }: CryptoKeyPair,
   slotOf: (identity: string) => Promise<number>,
 ): Promise<Identity> {
   const raw = new Uint8Array(await subtle().exportKey('raw', publicKey));
-  const hashed = await subtle().digest('SHA-256', new Uint8Array([...utf8(ID_CONTEXT), ...raw]));
-  const identity = toBase64url(new Uint8Array(hashed));
+  const identity = await identityOfKey(raw);
   const slot = await slotOf(identity);
   return {
     id: peerId(identity, slot),
@@ -80,7 +84,7 @@ async function fromKeyPair(
 export const signLogin = (identity: Identity, host: string, nonce: string): Promise<Uint8Array> =>
   identity.sign(utf8(loginMessage(host, nonce)));
 
-async function hkdf(secret: Uint8Array<ArrayBuffer>, info: string): Promise<Uint8Array<ArrayBuffer>> {
+async function hkdf(secret: Bytes, info: string): Promise<Bytes> {
   const key = await subtle().importKey('raw', secret, 'HKDF', false, ['deriveBits']);
   const parameters = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(32), info: utf8(info) };
   return new Uint8Array(await subtle().deriveBits(parameters, key, 256));

@@ -2,7 +2,7 @@
 import { PeerError } from './errors.js';
 import { encode, type Encoded } from './codec/value.js';
 import { Peer, type PeerHost } from './peer.js';
-import { identityOf, toBase64url, type Entry, type GoneReason } from './protocol.js';
+import { identityOf, type Entry, type GoneReason } from './protocol.js';
 import type { HandshakeContext, Initiator } from './session/session.js';
 import type { Signaling, SignalingPeer, SignalingSession, SignalingSink } from './signaling.js';
 
@@ -39,8 +39,6 @@ export class Membership {
   readonly #host: MembershipHost;
   readonly #options: MembershipOptions;
   readonly #peers = new Map<string, Peer>();
-  /** The hello of everyone signalling has shown us: another one under the same id is another stay. */
-  readonly #hellos = new Map<string, string>();
   readonly #session: SignalingSession;
   /** Made ahead of need, with its certificate, while signalling answers; one at most. */
   #spare: RTCPeerConnection | null = null;
@@ -151,9 +149,8 @@ export class Membership {
   }
 
   #appeared({ id, hello, newcomer }: SignalingPeer): void {
-    const stay = toBase64url(hello);
     const known = this.#peers.get(id);
-    if (known && this.#hellos.get(id) === stay) {
+    if (known?.announcedItself(hello)) {
       known.present = true;
       return;
     }
@@ -163,7 +160,6 @@ export class Membership {
       this.#host.untrusted(id, 'This is not who was expected.');
       return;
     }
-    this.#hellos.set(id, stay);
     const peer = new Peer({ id, hello, newcomer, context, initiator }, this.#peerHost());
     this.#peers.set(id, peer);
     if (newcomer) peer.connect();

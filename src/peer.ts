@@ -1,5 +1,6 @@
 /** One remote peer: who it is, and the path that carries what is said to it. */
 import { abortable } from './abort.js';
+import { isSame } from './bytes.js';
 import { PeerError } from './errors.js';
 import { TypedEventTarget, fire, type DataDetail, type PeerEventMap } from './events.js';
 import { decode, encode, type Encoded } from './codec/value.js';
@@ -218,6 +219,11 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     this.#transition('closed');
     this.#host.gone(this, reason);
     fire<PeerEventMap, 'close'>(this, 'close', { reason });
+  }
+
+  /** Whether this is what it announced: another one under the same id is another stay. @internal */
+  announcedItself(hello: Uint8Array): boolean {
+    return isSame(this.#origin.hello, hello);
   }
 
   /** It came after us. @internal */

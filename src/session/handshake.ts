@@ -15,9 +15,9 @@
  * is there. The nonce that M2 repeats tells a late answer to an earlier announcement from a forged one.
  */
 import { PeerError } from '../errors.js';
-import { subtle, type Identity } from '../identity.js';
-import { ID_CONTEXT, identityOf, toBase64url } from '../protocol.js';
-import { concat, lengthPrefixed, utf8, type Bytes } from './bytes.js';
+import { identityOfKey, subtle, type Identity } from '../identity.js';
+import { identityOf, toBase64url } from '../protocol.js';
+import { concat, isSame, lengthPrefixed, utf8, type Bytes } from '../bytes.js';
 
 export interface HandshakeContext {
   readonly identity: Identity;
@@ -65,7 +65,6 @@ interface PublicPart {
 }
 
 const nonceOf = (message: Bytes): Bytes => message.slice(2 + POINT, 2 + POINT + NONCE);
-const isSame = (a: Bytes, b: Bytes): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);
 
 function parsePublic(message: Bytes, number: 1 | 2): PublicPart {
   const length = number === 1 ? M1_BYTES : M2_BYTES;
@@ -101,8 +100,9 @@ const announcement = (room: string, id: string, bytes: Bytes): Bytes =>
   concat(utf8(`${LABEL}announce\0`), lengthPrefixed(utf8(room), utf8(id), bytes));
 
 async function checkIdentity(id: string, publicKey: Bytes): Promise<void> {
-  const hashed = await sha256(concat(utf8(ID_CONTEXT), publicKey));
-  if (toBase64url(hashed) !== identityOf(id)) throw untrusted('The public key does not belong to the id.');
+  if ((await identityOfKey(publicKey)) !== identityOf(id)) {
+    throw untrusted('The public key does not belong to the id.');
+  }
 }
 
 async function checkSignature(publicKey: Bytes, signature: Bytes, text: Bytes): Promise<void> {

@@ -1,6 +1,6 @@
 /** What two people compare in order to know that nobody sits between their pages. */
 import { identityOf } from '../protocol.js';
-import { lengthPrefixed, utf8 } from './bytes.js';
+import { lengthPrefixed, utf8 } from '../bytes.js';
 
 const GROUPS = 12;
 const GROUP_BYTES = 5;

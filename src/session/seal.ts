@@ -4,7 +4,7 @@
  * with the rest. A frame that is not newer than the last one is refused, so that nothing can be replayed or reordered.
  */
 import { PeerError } from '../errors.js';
-import { concat, type Bytes } from './bytes.js';
+import { concat, type Bytes } from '../bytes.js';
 import type { SessionKeys } from './handshake.js';
 
 const HEAD = 9;

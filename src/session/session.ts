@@ -1,6 +1,6 @@
 /** What two peers share once they have proved themselves to each other; the handshake is part of it. */
 import { PeerError } from '../errors.js';
-import { concat, lengthPrefixed, utf8, type Bytes } from './bytes.js';
+import { concat, lengthPrefixed, utf8, type Bytes } from '../bytes.js';
 import {
   initiate,
   makeEphemeralKey,

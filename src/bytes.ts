@@ -1,4 +1,4 @@
-/** Bytes as the session layer puts them together. */
+/** Putting bytes together. Imports nothing. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
 export const utf8 = (text: string): Bytes => new TextEncoder().encode(text);
@@ -23,3 +23,6 @@ export function lengthPrefixed(...parts: readonly Uint8Array[]): Bytes {
     }),
   );
 }
+
+export const isSame = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, i) => byte === b[i]);
