@@ -126,7 +126,7 @@ class LocalSession implements SignalingSession {
       signal.throwIfAborted();
       this.#admit(seats);
       // Listening starts before the door opens again, so that whoever comes next is heard.
-      const channel = new BroadcastChannel(this.#prefix);
+      const channel = await openChannel(this.#prefix);
       channel.onmessage = ({ data }: MessageEvent<unknown>) => {
         this.#receive(data);
       };
@@ -218,6 +218,21 @@ class LocalSession implements SignalingSession {
       this.#watch(seat);
     }
   }
+}
+
+/** Opening a channel takes the browser a moment, in which words are lost: it is open once it has heard an echo. */
+async function openChannel(name: string): Promise<BroadcastChannel> {
+  const channel = new BroadcastChannel(name);
+  const echo = new BroadcastChannel(name);
+  const word = crypto.randomUUID();
+  await new Promise<void>((heard) => {
+    channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (data === word) heard();
+    };
+    echo.postMessage(word);
+  });
+  echo.close();
+  return channel;
 }
 
 const toPeer = ({ id, hello }: Seat, newcomer: boolean): SignalingPeer => ({
