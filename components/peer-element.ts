@@ -7,6 +7,7 @@ import {
   type SendOptions,
   type Signaling,
   type SourceEventMap,
+  type Transport,
 } from '../src/index.js';
 
 const fromJson = (text: string | null): unknown => {
@@ -18,10 +19,10 @@ const fromJson = (text: string | null): unknown => {
 };
 
 /**
- * Attributes by which an author means to keep others out or an address private. This version cannot do that yet,
- * and joining as if they were not there would do the opposite.
+ * Attributes by which an author means to keep others out. This version cannot do that yet, and joining as if they
+ * were not there would do the opposite.
  */
-const PROTECTIONS: readonly string[] = ['password', 'admission', 'transport'];
+const PROTECTIONS: readonly string[] = ['password', 'admission'];
 
 /** Changing one of these while joined means leaving and joining anew. */
 const JOINING: readonly string[] = [
@@ -34,6 +35,8 @@ const JOINING: readonly string[] = [
   'capacity',
   'iceServers',
   'rtcConfiguration',
+  'transport',
+  'maxDirectPaths',
   'timeout',
   'noReconnect',
   'ephemeral',
@@ -47,6 +50,8 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
     url: { type: String },
     displayName: { attribute: 'name' },
     iceServers: { attribute: 'ice-servers', converter: { fromAttribute: fromJson } },
+    transport: { type: String },
+    maxDirectPaths: { type: Number, attribute: 'max-direct-paths' },
     ephemeral: { type: Boolean },
     manual: { type: Boolean },
     timeout: { type: Number },
@@ -72,6 +77,13 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
   declare displayName: string | null;
   /** STUN and TURN servers. None by default, so that no third party is contacted. */
   declare iceServers: readonly RTCIceServer[] | undefined;
+  /**
+   * How messages may travel: `auto`, through signalling at once and directly as soon as that works; `direct`, never
+   * through signalling; `relay`, never over WebRTC, so that peers do not learn this page's address.
+   */
+  declare transport: Transport | null;
+  /** Most direct paths this page opens; other peers stay on the relay. Default: no limit. */
+  declare maxDirectPaths: number | null | undefined;
   /** A new id for every page, instead of the same one at every visit. */
   declare ephemeral: boolean;
   /** Do not connect until `connect()`. */
@@ -108,6 +120,7 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
     });
     this.displayName = '';
     this.profile = {};
+    this.transport = 'auto';
     this.ephemeral = false;
     this.manual = false;
     this.timeout = 10_000;
@@ -216,6 +229,9 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
         return { url: this.url ?? undefined };
       case 'displayName':
         return { displayName: this.displayName ?? '' };
+      case 'transport':
+      case 'maxDirectPaths':
+        return { [name]: this[name] ?? undefined };
       case 'iceServers':
       case 'ephemeral':
       case 'timeout':

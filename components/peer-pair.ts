@@ -14,6 +14,11 @@ import { PeerElement } from './peer-element.js';
  * @fires {CustomEvent} leave - The other one is gone for good: `{ peer, reason }`.
  * @fires {CustomEvent} data - A message: `{ data, type, peer, metadata, delivery }`.
  * @fires {CustomEvent} busy - Two others are using this code: `{ code }`.
+ * @fires {CustomEvent} upgradeattempt - A direct path is being tried: `{ peer, path, previous }`.
+ * @fires {CustomEvent} upgrade - Messages go directly from now on: `{ peer, path, previous }`.
+ * @fires {CustomEvent} upgradeerror - An attempt failed, messages go on as they did: `{ peer, path, previous, error }`.
+ * @fires {CustomEvent} downgrade - The direct path is lost, the relay takes over: `{ peer, path, previous }`.
+ * @fires {CustomEvent} gap - Messages were lost beyond repair: `{ peer, lost }`.
  * @fires {CustomEvent} reconnecting - Signalling was lost: `{ attempt, delay }`.
  * @fires {CustomEvent} reconnect - Signalling is back: `{ attempts }`.
  * @fires {CustomEvent} reconnecterror - An attempt to get it back failed: `{ attempt, error }`.

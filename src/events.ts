@@ -2,6 +2,7 @@
 import type { PeerError, PeerErrorCode } from './errors.js';
 import type { GoneReason } from './protocol.js';
 import type { Peer } from './peer.js';
+import type { PathName } from './paths.js';
 
 /** How a message travels. `reliable`: in order and exactly once. */
 export type Delivery = 'reliable';
@@ -37,8 +38,38 @@ export interface StateChangeDetail {
   readonly previous: RTCPeerConnectionState;
 }
 
+export interface PathDetail {
+  readonly peer: Peer;
+  /** The path that carries messages from now on; with `upgradeattempt` and `upgradeerror` the one that is tried. */
+  readonly path: PathName | null;
+  /** The one that carried them before; null where there was none. */
+  readonly previous: PathName | null;
+  /** Why an attempt failed. */
+  readonly error?: PeerError;
+}
+
+export interface GapDetail {
+  readonly peer: Peer;
+  /** How many messages from it or to it, at most: those that nobody had acknowledged yet. */
+  readonly lost: number;
+}
+
+/** What happens between relay and direct path. */
+interface PathEventMap {
+  /** A direct path is being tried. */
+  upgradeattempt: CustomEvent<PathDetail>;
+  /** Messages go directly from now on. */
+  upgrade: CustomEvent<PathDetail>;
+  /** The attempt failed; messages go on as they did. */
+  upgradeerror: CustomEvent<PathDetail>;
+  /** The direct path is lost; messages go through the relay, where there is one. */
+  downgrade: CustomEvent<PathDetail>;
+  /** Messages were lost beyond repair: the other side had been away so long that they forgot each other. */
+  gap: CustomEvent<GapDetail>;
+}
+
 /** What a room and a pair have in common. */
-export interface SourceEventMap {
+export interface SourceEventMap extends PathEventMap {
   /** Signalling is connected and the id is proven. */
   open: CustomEvent<{ readonly id: string }>;
   /** A peer is there and `send()` reaches it. */
@@ -74,7 +105,7 @@ export interface PairEventMap extends SourceEventMap {
 }
 
 /** What a single peer fires itself. */
-export interface PeerEventMap {
+export interface PeerEventMap extends PathEventMap {
   data: CustomEvent<DataDetail>;
   profile: CustomEvent<{ readonly peer: Peer }>;
   statechange: CustomEvent<StateChangeDetail>;

@@ -2,6 +2,7 @@
 export { PeerRoom } from './room.js';
 export { PeerPair, randomCode } from './pair.js';
 export { Peer, type PeerSendOptions } from './peer.js';
+export type { PathName, Transport } from './paths.js';
 export { PeerError, type PeerErrorCode, type PeerErrorOptions } from './errors.js';
 export type { PeerPairOptions, PeerRoomOptions, SourceOptions } from './options.js';
 export type { SendOptions } from './source.js';
@@ -9,8 +10,10 @@ export type {
   CloseDetail,
   DataDetail,
   Delivery,
+  GapDetail,
   JoinDetail,
   PairEventMap,
+  PathDetail,
   PeerEventMap,
   RoomEventMap,
   SourceEventMap,

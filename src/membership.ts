@@ -1,7 +1,9 @@
 /** One stay in a room: from the join to the end. A new join is a new membership, so nothing stale can leak over. */
 import { PeerError } from './errors.js';
 import { encode, type Encoded } from './codec/value.js';
-import { Peer, type PeerHost } from './peer.js';
+import { Peer } from './peer.js';
+import type { PeerHost } from './peer-host.js';
+import type { Transport } from './paths.js';
 import { identityOf, type Entry, type GoneReason } from './protocol.js';
 import type { HandshakeContext, Initiator } from './session/session.js';
 import type { Signaling, SignalingPeer, SignalingSession, SignalingSink } from './signaling.js';
@@ -12,6 +14,9 @@ export interface MembershipOptions {
   readonly capacity?: number;
   /** Nobody of another identity is connected. */
   readonly expect: string | undefined;
+  readonly transport: Transport;
+  /** Most direct paths. */
+  readonly maxDirectPaths: number;
   readonly timeout: number;
   readonly reconnect: boolean;
   readonly reconnectDelay: number;
@@ -26,7 +31,7 @@ export interface MembershipOptions {
 export interface MembershipHost
   extends
     Pick<SignalingSink, 'open' | 'trouble' | 'reconnecting' | 'reconnect' | 'reconnecterror'>,
-    Pick<PeerHost, 'greeting' | 'announced' | 'profileChanged' | 'data' | 'failed'> {
+    Pick<PeerHost, 'greeting' | 'announced' | 'profileChanged' | 'data' | 'path' | 'gap' | 'failed'> {
   joined(created: boolean): void;
   untrusted(id: string, reason: string): void;
   /** A peer that had been announced has gone. */
@@ -42,16 +47,25 @@ export class Membership {
   readonly #session: SignalingSession;
   /** Made ahead of need, with its certificate, while signalling answers; one at most. */
   #spare: RTCPeerConnection | null = null;
+  readonly #connections = new Set<RTCPeerConnection>();
+  readonly #transport: Transport;
+  #online = true;
+  /** Who is asked first when signalling has room again. */
+  #turn = 0;
   #joined = false;
   #ended = false;
 
   constructor(signaling: Signaling, options: MembershipOptions, host: MembershipHost) {
     this.#host = host;
     this.#options = options;
+    // Where signalling is not for what peers say, only a direct path will do.
+    const relays = signaling.relay === 'data';
+    this.#transport = relays || options.transport === 'relay' ? options.transport : 'direct';
     const { room, entry, capacity, timeout, reconnect, reconnectDelay } = options;
     const hello = options.initiator.m1;
     const request = { room, entry, hello, timeout, reconnect, reconnectDelay };
     this.#session = signaling.join(capacity === undefined ? request : { ...request, capacity }, this.#sink());
+    if (this.#transport === 'relay') return;
     try {
       this.#spare = options.makeConnection();
     } catch {
@@ -132,10 +146,15 @@ export class Membership {
       trouble: live((error) => {
         host.trouble(error);
       }),
+      drain: live(() => {
+        this.#drain();
+      }),
       reconnecting: live((detail) => {
+        this.#reachable(false);
         host.reconnecting(detail);
       }),
       reconnect: live((detail) => {
+        this.#reachable(true);
         host.reconnect(detail);
       }),
       reconnecterror: live((detail) => {
@@ -162,8 +181,19 @@ export class Membership {
     }
     const peer = new Peer({ id, hello, newcomer, context, initiator }, this.#peerHost());
     this.#peers.set(id, peer);
-    if (newcomer) peer.connect();
-    else peer.expect();
+    peer.online = this.#online;
+    peer.meet();
+  }
+
+  #reachable(online: boolean): void {
+    this.#online = online;
+    for (const peer of [...this.#peers.values()]) peer.online = online;
+  }
+
+  #drain(): void {
+    const peers = [...this.#peers.values()];
+    const first = this.#turn++ % Math.max(1, peers.length);
+    for (const peer of [...peers.slice(first), ...peers.slice(0, first)]) peer.drain();
   }
 
   #disappeared(id: string, reason: GoneReason): void {
@@ -175,18 +205,34 @@ export class Membership {
     }
   }
 
-  #connection(): RTCPeerConnection {
+  #connection(): RTCPeerConnection | null {
+    if (this.#connections.size >= this.#options.maxDirectPaths) return null;
     const connection = this.#spare ?? this.#options.makeConnection();
     this.#spare = null;
+    this.#connections.add(connection);
     return connection;
+  }
+
+  #release(connection: RTCPeerConnection): void {
+    const full = this.#connections.size >= this.#options.maxDirectPaths;
+    if (!this.#connections.delete(connection) || !full || this.#ended) return;
+    // Not at once: whoever gave it back may want another one.
+    queueMicrotask(() => {
+      for (const peer of this.#peers.values()) peer.climb();
+    });
   }
 
   #peerHost(): PeerHost {
     const { timeout } = this.#options;
     const host = this.#host;
     return {
-      connection: () => this.#connection(),
+      transport: this.#transport,
       timeout,
+      connection: () => this.#connection(),
+      release: (connection) => {
+        this.#release(connection);
+      },
+      hasRoom: (bytes) => !this.#ended && this.#session.reserve(bytes),
       greeting: () => host.greeting(),
       signal: (to, bytes) => {
         if (!this.#ended) this.#session.send(to, bytes);
@@ -199,6 +245,12 @@ export class Membership {
       },
       data: (detail) => {
         host.data(detail);
+      },
+      path: (type, detail) => {
+        host.path(type, detail);
+      },
+      gap: (peer, lost) => {
+        host.gap(peer, lost);
       },
       failed: (peer, error) => {
         host.failed(peer, error);

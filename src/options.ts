@@ -1,8 +1,10 @@
 /** The options of rooms and pairs: defaults, and what is refused before anything is dialled. */
 import { encode } from './codec/value.js';
+import { PeerError } from './errors.js';
 import { ENTRIES, isPeerId, type Entry } from './protocol.js';
 import { isRoomName } from './identity.js';
 import { checkName } from './peer-frame.js';
+import type { Transport } from './paths.js';
 import type { Signaling } from './signaling.js';
 
 export interface SourceOptions {
@@ -21,6 +23,13 @@ export interface SourceOptions {
   readonly iceServers?: readonly RTCIceServer[] | undefined;
   /** Merged into the configuration of every RTCPeerConnection. */
   readonly rtcConfiguration?: RTCConfiguration | undefined;
+  /**
+   * How messages may travel. `auto` (default): through signalling at once, sealed, and directly as soon as that works.
+   * `direct`: never through signalling. `relay`: never over WebRTC, so that peers do not learn this page's address.
+   */
+  readonly transport?: Transport | undefined;
+  /** Most direct paths this page opens, 0 to 65 535; other peers stay on the relay. Default: no limit. */
+  readonly maxDirectPaths?: number | undefined;
   /** A new id for every page instead of one that is kept. With a `signaling` of your own it has no effect. */
   readonly ephemeral?: boolean | undefined;
   /** Do not connect before `connect()`. Default false. */
@@ -58,6 +67,8 @@ const SOURCE_OPTIONS: readonly string[] = [
   'profile',
   'iceServers',
   'rtcConfiguration',
+  'transport',
+  'maxDirectPaths',
   'ephemeral',
   'manual',
   'timeout',
@@ -68,6 +79,7 @@ const SOURCE_OPTIONS: readonly string[] = [
 export const ROOM_OPTIONS: readonly string[] = [...SOURCE_OPTIONS, 'room', 'entry', 'capacity'];
 export const PAIR_OPTIONS: readonly string[] = [...SOURCE_OPTIONS, 'code', 'expect'];
 
+const TRANSPORTS: readonly Transport[] = ['auto', 'direct', 'relay'];
 const MAX_TIMER = 2 ** 31 - 1;
 
 function checkInteger(name: string, value: unknown, min: number, max: number): void {
@@ -92,6 +104,7 @@ export function checkOptions(options: PeerRoomOptions & PeerPairOptions, known: 
   }
   const { room, code, expect, entry, capacity, displayName, profile, timeout, reconnectDelay, iceServers } =
     options;
+  const { transport, maxDirectPaths } = options;
   if (room !== undefined) checkNamed('room', room);
   if (code !== undefined) checkNamed('code', code);
   if (entry !== undefined && !ENTRIES.includes(entry)) {
@@ -99,6 +112,10 @@ export function checkOptions(options: PeerRoomOptions & PeerPairOptions, known: 
   }
   if (expect !== undefined && !isPeerId(expect)) throw new TypeError('expect must be the id of a peer.');
   if (capacity !== undefined) checkInteger('capacity', capacity, 1, 0xffff);
+  if (transport !== undefined && !TRANSPORTS.includes(transport)) {
+    throw new TypeError(`transport must be one of ${TRANSPORTS.join(', ')}, not "${transport as string}".`);
+  }
+  if (maxDirectPaths !== undefined) checkInteger('maxDirectPaths', maxDirectPaths, 0, 0xffff);
   if (displayName !== undefined) checkName(displayName);
   if (profile !== undefined) encode(profile);
   if (timeout !== undefined) checkInteger('timeout', timeout, 1, MAX_TIMER);
@@ -140,4 +157,29 @@ export function rtcConfiguration({ iceServers, rtcConfiguration: rest }: SourceO
     urls,
   }));
   return { ...rest, iceServers: servers };
+}
+
+/** How a source makes its connections, and what it can do with them: a browser without WebRTC still has the relay. */
+export interface Connecting {
+  readonly transport: Transport;
+  readonly makeConnection: () => RTCPeerConnection;
+}
+
+/** @throws {PeerError} `unsupported` where there is no WebRTC and nothing else will do */
+export function connecting(options: SourceOptions): Connecting {
+  const { transport = 'auto' } = options;
+  const Connection = connectionConstructor(options);
+  const unsupported = (): PeerError =>
+    new PeerError('unsupported', 'This browser has no WebRTC.', { final: true });
+  if (!Connection) {
+    if (transport === 'direct') throw unsupported();
+    return {
+      transport: 'relay',
+      makeConnection: () => {
+        throw unsupported();
+      },
+    };
+  }
+  const configuration = rtcConfiguration(options);
+  return { transport, makeConnection: () => new Connection(configuration) };
 }

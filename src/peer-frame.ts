@@ -6,7 +6,6 @@ export interface Greeting {
 
 export type PeerFrame =
   | { readonly kind: 'hello'; readonly greeting: Greeting }
-  | { readonly kind: 'bye' }
   | { readonly kind: 'data'; readonly type: string; readonly data: unknown; readonly metadata: unknown };
 
 const MAX_NAME_CHARS = 256;
@@ -14,9 +13,8 @@ const MAX_NAME_CHARS = 256;
 /** A peer's frame from a decoded value, or null for anything else. */
 export function parsePeerFrame(value: unknown): PeerFrame | null {
   if (typeof value !== 'object' || value === null) return null;
-  const { type, data, metadata, hello, bye } = value as Record<string, unknown>;
+  const { type, data, metadata, hello } = value as Record<string, unknown>;
   if (typeof type === 'string') return { kind: 'data', type, data, metadata };
-  if (bye === true) return { kind: 'bye' };
   if (typeof hello !== 'object' || hello === null) return null;
   const { name, profile } = hello as Record<string, unknown>;
   if (typeof name !== 'string' || name.length > MAX_NAME_CHARS) return null;

@@ -1,42 +1,16 @@
-/** One remote peer: who it is, and the path that carries what is said to it. */
+/** One remote peer: who it is, what is said to it, and the paths that carry it. */
 import { abortable } from './abort.js';
 import { isSame } from './bytes.js';
 import { PeerError } from './errors.js';
-import { TypedEventTarget, fire, type DataDetail, type PeerEventMap } from './events.js';
+import { TypedEventTarget, fire, type DataDetail, type PathDetail, type PeerEventMap } from './events.js';
 import { decode, encode, type Encoded } from './codec/value.js';
 import { parsePeerFrame, type Greeting } from './peer-frame.js';
-import { DirectPath } from './path/direct.js';
-import { Outbox } from './path/outbox.js';
-import { encodeSignal, parseSignal } from './path/signal.js';
-import { identityOf, toBase64url, type GoneReason } from './protocol.js';
+import type { PathEvent, PeerHost, PeerOrigin } from './peer-host.js';
+import { Paths, type PathName } from './paths.js';
+import { identityOf, type GoneReason } from './protocol.js';
+import type { Received } from './session/window.js';
 import { safetyNumber } from './session/safety-number.js';
-import { FIRST_FRAME_TYPE, Session, type SessionOptions } from './session/session.js';
-
-/** What a peer needs from the room it is in. */
-export interface PeerHost {
-  /** A connection for one attempt at a direct path. */
-  connection(): RTCPeerConnection;
-  readonly timeout: number;
-  /** Who we are, for the other side. */
-  greeting(): Greeting;
-  signal(to: string, bytes: Uint8Array): void;
-  /** The peer can be reached for the first time. */
-  announced(peer: Peer): void;
-  profileChanged(peer: Peer): void;
-  data(detail: DataDetail): void;
-  gone(peer: Peer, reason: GoneReason): void;
-  failed(peer: Peer, error: PeerError): void;
-  /** It is not who its id says, or somebody changes what it sends. */
-  untrusted(peer: Peer, reason: string): void;
-}
-
-/** Who the other side is, and what a session with it takes. */
-export interface PeerOrigin extends SessionOptions {
-  /** What it announced to the room. */
-  readonly hello: Uint8Array;
-  /** It came after us. */
-  readonly newcomer: boolean;
-}
+import { Session } from './session/session.js';
 
 export interface PeerSendOptions {
   /** Any text by which the receiver tells messages apart. Default: empty. */
@@ -46,34 +20,28 @@ export interface PeerSendOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What sealed frames are about. */
-const FrameType = { signal: FIRST_FRAME_TYPE } as const;
-
-/** New connections in a row before a peer counts as unreachable. */
-const MAX_TRIES = 3;
-
-const newLink = (): string => toBase64url(crypto.getRandomValues(new Uint8Array(9)));
-
 /**
  * A member of the room other than this page.
- * @fires data, profile, statechange, close
+ * @fires data, profile, upgradeattempt, upgrade, upgradeerror, downgrade, gap, statechange, close
  */
 export class Peer extends TypedEventTarget<PeerEventMap> {
   readonly id: string;
   readonly #origin: PeerOrigin;
   readonly #host: PeerHost;
   readonly #session: Session;
+  readonly #paths: Paths;
   /** What has been told about it as untrusted: the same again is not news. */
   readonly #doubts = new Set<string>();
-  readonly #outbox = new Outbox();
   #greeting: Greeting = { name: '', profile: {} };
   #state: RTCPeerConnectionState = 'new';
-  #path: DirectPath | null = null;
-  #link = '';
-  #startedLink = false;
-  #tries = 0;
+  /** The path that was last told of. */
+  #path: PathName | null = null;
   #announced = false;
+  #keyed = false;
+  /** The other side has said something under our keys. */
+  #heard = false;
   #present = true;
+  #online = true;
   #patience: ReturnType<typeof setTimeout> | undefined;
 
   constructor(origin: PeerOrigin, host: PeerHost) {
@@ -81,18 +49,8 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     this.id = origin.id;
     this.#origin = origin;
     this.#host = host;
-    this.#session = new Session(origin, {
-      send: (bytes) => {
-        host.signal(this.id, bytes);
-      },
-      established: () => undefined,
-      frame: (type, text) => {
-        if (type === FrameType.signal) this.#signalled(text);
-      },
-      untrusted: (reason) => {
-        this.#doubt(reason);
-      },
-    });
+    this.#session = this.#makeSession();
+    this.#paths = this.#makePaths();
   }
 
   /** What all pages of this peer's identity share. */
@@ -110,22 +68,26 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     return this.#greeting.profile;
   }
 
+  /**
+   * `new`, `connecting` (not reached yet), `connected`, `disconnected` (no path, or no sign of life: what is sent
+   * waits), `failed` (it cannot be reached), `closed`.
+   */
   get state(): RTCPeerConnectionState {
     return this.#state;
   }
 
-  /** How messages reach it now; null while none would. */
-  get path(): 'direct' | null {
-    return this.#path?.isOpen ? 'direct' : null;
+  /** How messages reach it; null before they do, and while `transport` is `direct` and there is no direct path. */
+  get path(): PathName | null {
+    return this.#state === 'closed' ? null : this.#paths.current;
   }
 
   /** The RTCPeerConnection of the direct path, or null. Another one takes its place when a path has to be rebuilt. */
   get connection(): RTCPeerConnection | null {
-    return this.#path?.connection ?? null;
+    return this.#paths.connection;
   }
 
   /**
-   * Sends to this peer alone.
+   * Sends to this peer alone; in order and exactly once, over whichever paths there are.
    * @param data anything JSON can say, ArrayBuffer and typed arrays
    * @returns resolves when handed to the network; rejects with a PeerError: `gone`, `too-large`, `aborted`
    * @throws {DOMException} `DataCloneError` for what cannot be sent
@@ -155,28 +117,16 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   /** Sends a frame that is already encoded, so that one encoding serves many peers. @internal */
   transmit(frame: Encoded, signal?: AbortSignal): Promise<void> {
     if (this.#state === 'closed') return Promise.reject(this.#goneError());
-    const sent = this.#outbox.push(frame, signal);
-    this.#path?.drain();
-    return sent;
+    return this.#paths.send(frame, signal);
   }
 
-  /** Leaves the beginning to the other side, though not for ever. @internal */
-  expect(): void {
-    this.#patience = setTimeout(() => {
-      if (!this.#path) this.connect();
-    }, this.#host.timeout / 2);
-  }
-
-  /** Answers its announcement, and begins a direct path from this side. @internal */
-  connect(): void {
-    if (this.#state === 'closed') return;
-    this.#session.answer(this.#origin.hello);
-    this.#startPath();
-  }
-
-  #startPath(): void {
-    this.#openPath(newLink(), true);
-    this.#path?.start();
+  /** Begins, or waits for the other side to do so, though not for ever. @internal */
+  meet(): void {
+    this.#transition('connecting');
+    // Before anything else is said, it is to know who says it.
+    this.greetAgain();
+    if (this.#origin.newcomer) this.#answer();
+    this.#beInsistent(this.#host.timeout / 2, false);
   }
 
   /** Bytes that came through signalling. @internal */
@@ -184,39 +134,44 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     this.#session.receive(bytes);
   }
 
-  #signalled(bytes: Uint8Array): void {
-    const signal = parseSignal(bytes);
-    if (!signal || this.#state === 'closed') return;
-    if (signal.link !== this.#link) {
-      const { message } = signal;
-      if (!('description' in message) || message.description.type !== 'offer' || this.#oursGoesFirst())
-        return;
-      this.#openPath(signal.link, false);
-    }
-    this.#path?.receive(signal.message);
+  /** Signalling may have room for more. @internal */
+  drain(): void {
+    this.#paths.drain();
+  }
+
+  /** There may be room for another direct path. @internal */
+  climb(): void {
+    this.#paths.retry();
   }
 
   /** Tells the other side that our name or profile changed. @internal */
   greetAgain(): void {
-    if (this.#path?.isOpen)
-      void this.transmit(encode({ hello: this.#host.greeting() })).catch(() => undefined);
+    this.#paths.send(this.#ourGreeting()).catch(() => undefined);
   }
 
-  /** Whether signalling sees it. Without, it lasts as long as its path. @internal */
+  /** Whether we can be heard through signalling at all. @internal */
+  set online(online: boolean) {
+    if (online === this.#online) return;
+    this.#online = online;
+    this.#reach();
+  }
+
+  /** Whether signalling sees it. Without, it lasts as long as its direct path. @internal */
   set present(present: boolean) {
+    const before = this.#present;
     this.#present = present;
-    if (!present && (!this.#path?.isOpen || this.#state === 'disconnected')) this.end('lost');
+    if (!present && !this.#paths.isDirect) this.end('lost');
+    else if (present !== before) this.#reach();
   }
 
   /** It is gone, or we are. @internal */
   end(reason: GoneReason): void {
     if (this.#state === 'closed') return;
-    clearTimeout(this.#patience);
-    this.#path?.close(encode({ bye: true }));
-    this.#path = null;
-    this.#session.close();
-    this.#outbox.rejectAll(this.#goneError());
     this.#transition('closed');
+    clearTimeout(this.#patience);
+    // Who is only lost may come back.
+    this.#paths.close(this.#goneError(), reason === 'left');
+    this.#session.close();
     this.#host.gone(this, reason);
     fire<PeerEventMap, 'close'>(this, 'close', { reason });
   }
@@ -240,74 +195,95 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     return this.#origin.context.identity.id > this.id;
   }
 
-  /** Both started at once: the impolite side's attempt stands, as in perfect negotiation. */
-  #oursGoesFirst(): boolean {
-    return !this.#polite && this.#startedLink && this.#path !== null && !this.#path.isOpen;
-  }
-
-  #goneError(): PeerError {
-    return new PeerError('gone', 'The peer is gone.', { peers: [this.id] });
-  }
-
-  #openPath(link: string, started: boolean): void {
-    this.#path?.close();
-    this.#link = link;
-    this.#startedLink = started;
-    if (this.#state !== 'disconnected') this.#transition('connecting');
-    try {
-      this.#path = this.#makePath(link);
-    } catch (cause) {
-      // As when a page has as many connections as the browser allows.
-      this.#path = null;
-      this.#unreachable(cause);
-    }
-  }
-
-  #makePath(link: string): DirectPath {
-    const { timeout } = this.#host;
-    return new DirectPath(
-      {
-        polite: this.#polite,
-        connection: this.#host.connection(),
-        timeout,
-        outbox: this.#outbox,
-        binding: {
-          prove: (local, remote) => this.#session.prove('direct', local, remote),
-          verify: (proof, local, remote) => this.#session.verify(proof, 'direct', remote, local),
-        },
+  #makeSession(): Session {
+    return new Session(this.#origin, {
+      send: (bytes) => {
+        this.#host.signal(this.id, bytes);
       },
-      {
-        signal: (message) => {
-          this.#session.send(FrameType.signal, encodeSignal({ link, message }));
-        },
-        greeting: () => encode({ hello: this.#host.greeting() }),
-        message: (frame) => {
-          this.#receive(frame);
-        },
-        interrupted: (interrupted) => {
-          this.#interrupted(interrupted);
-        },
-        closed: (error) => {
-          this.#pathClosed(error);
-        },
+      keyed: () => {
+        this.#keyed = true;
+        this.#paths.keyed();
+        this.#reach();
       },
-    );
+      frame: (type, text) => {
+        this.#heard = true;
+        this.#paths.receive(type, text);
+      },
+      untrusted: (reason) => {
+        this.#doubt(reason);
+      },
+    });
   }
 
-  #receive(encoded: string | ArrayBuffer): void {
-    const decoded = decode(encoded);
-    const frame = decoded && parsePeerFrame(decoded.value);
-    if (frame === null) return;
-    switch (frame.kind) {
-      case 'hello':
-        this.#greeted(frame.greeting);
-        break;
-      case 'bye':
+  #makePaths(): Paths {
+    const { newcomer } = this.#origin;
+    const binding = {
+      prove: (local: string, remote: string) => this.#session.prove('direct', local, remote),
+      verify: (proof: Uint8Array<ArrayBuffer>, local: string, remote: string) =>
+        this.#session.verify(proof, 'direct', remote, local),
+    };
+    const options = { host: this.#host, polite: this.#polite, leads: newcomer, binding };
+    return new Paths(options, {
+      seal: (type, text) => {
+        this.#session.send(type, text);
+      },
+      message: (message) => {
+        this.#receive(message);
+      },
+      bye: () => {
         this.end('left');
-        break;
-      case 'data':
-        if (this.#announced) this.#data(frame);
-    }
+      },
+      restarted: () => this.#ourGreeting(),
+      gap: (lost) => {
+        fire<PeerEventMap, 'gap'>(this, 'gap', { peer: this, lost });
+        this.#host.gap(this, lost);
+      },
+      changed: () => {
+        this.#changed();
+      },
+      attempt: () => {
+        this.#tellPath('upgradeattempt', { path: 'direct', previous: this.#path });
+      },
+      failed: (error, last) => {
+        this.#climbFailed(error, last);
+      },
+      broken: (error) => {
+        this.#host.failed(this, error);
+        this.end('left');
+      },
+    });
+  }
+
+  #ourGreeting(): Encoded {
+    return encode({ hello: this.#host.greeting() });
+  }
+
+  #answer(): void {
+    this.#session.answer(this.#origin.hello);
+  }
+
+  /** What sets up a session may get lost, and whoever should begin may be asleep. */
+  #beInsistent(delay: number, told: boolean): void {
+    this.#patience = setTimeout(() => {
+      if (this.#heard) return;
+      if (told) {
+        const message = 'This peer does not answer.';
+        this.#unreachable(new PeerError('timeout', message, { peers: [this.id] }));
+      }
+      if (this.#online && this.#present) this.#answer();
+      this.#beInsistent(2 * delay, !told);
+    }, delay);
+  }
+
+  #reach(): void {
+    this.#paths.reach(this.#keyed && this.#online && this.#present);
+  }
+
+  #receive(message: Received): void {
+    const frame = parsePeerFrame(valueOf(message));
+    if (frame === null || this.#state === 'closed') return;
+    if (frame.kind === 'hello') this.#greeted(frame.greeting);
+    else if (this.#announced) this.#data(frame);
   }
 
   #data({ data, type, metadata }: { data: unknown; type: string; metadata: unknown }): void {
@@ -319,21 +295,63 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   #greeted(greeting: Greeting): void {
     const changed = JSON.stringify(greeting) !== JSON.stringify(this.#greeting);
     this.#greeting = greeting;
-    this.#tries = 0;
-    this.#transition('connected');
     if (!this.#announced) {
       this.#announced = true;
+      this.#path = this.#paths.current;
+      this.#update();
       this.#host.announced(this);
+      if (this.#paths.connection && !this.#paths.isDirect) {
+        this.#tellPath('upgradeattempt', { path: 'direct', previous: this.#path });
+      }
     } else if (changed) {
       fire<PeerEventMap, 'profile'>(this, 'profile', { peer: this });
       this.#host.profileChanged(this);
     }
   }
 
-  #interrupted(interrupted: boolean): void {
-    if (!this.#announced) return;
-    this.#transition(interrupted ? 'disconnected' : 'connected');
-    if (interrupted && !this.#present) this.end('lost');
+  #changed(): void {
+    // Signalling has said that it is gone, and so has its path.
+    if (!this.#present && !this.#paths.isDirect) {
+      this.end('lost');
+      return;
+    }
+    this.#update();
+    const previous = this.#path;
+    const path = this.#paths.current;
+    if (!this.#announced || path === previous) return;
+    this.#path = path;
+    if (path === 'direct' || path === 'turn') this.#tellPath('upgrade', { path, previous });
+    else if (previous !== null && previous !== 'relay') this.#tellPath('downgrade', { path, previous });
+  }
+
+  #update(): void {
+    if (!this.#announced || this.#state === 'closed') return;
+    if (this.#paths.serves) this.#transition('connected');
+    else if (this.#state !== 'failed') this.#transition('disconnected');
+  }
+
+  #climbFailed(error: PeerError, last: boolean): void {
+    if (error.code === 'untrusted') this.#doubt(error.message);
+    this.#tellPath('upgradeerror', { path: 'direct', previous: this.#path, error });
+    if (last && this.#host.transport === 'direct') this.#unreachable(error);
+  }
+
+  #unreachable(cause: PeerError): void {
+    this.#transition('failed');
+    const message =
+      cause.code === 'timeout' && !this.#keyed
+        ? cause.message
+        : 'No direct path to this peer could be found.';
+    const error = new PeerError('negotiation-failed', message, { peers: [this.id], cause });
+    this.#paths.rejectAll(error);
+    this.#host.failed(this, error);
+  }
+
+  #tellPath(type: PathEvent, rest: Omit<PathDetail, 'peer'>): void {
+    if (!this.#announced || this.#state === 'closed') return;
+    const detail = { peer: this, ...rest };
+    fire<PeerEventMap, PathEvent>(this, type, detail);
+    this.#host.path(type, detail);
   }
 
   #doubt(reason: string): void {
@@ -342,32 +360,19 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     this.#host.untrusted(this, reason);
   }
 
-  #pathClosed(cause: PeerError): void {
-    this.#path = null;
-    if (cause.code === 'untrusted') this.#doubt(cause.message);
-    if (!this.#present) {
-      this.end('lost');
-    } else if (++this.#tries < MAX_TRIES) {
-      if (this.#announced) this.#transition('disconnected');
-      this.#startPath();
-    } else {
-      this.#unreachable(cause);
-    }
-  }
-
-  #unreachable(cause: unknown): void {
-    this.#tries = 0;
-    this.#transition('failed');
-    const message = 'No direct path to this peer could be found.';
-    const error = new PeerError('negotiation-failed', message, { peers: [this.id], cause });
-    this.#outbox.rejectAll(error);
-    this.#host.failed(this, error);
+  #goneError(): PeerError {
+    return new PeerError('gone', 'The peer is gone.', { peers: [this.id] });
   }
 
   #transition(state: RTCPeerConnectionState): void {
     const previous = this.#state;
-    if (state === previous) return;
+    if (state === previous || previous === 'closed') return;
     this.#state = state;
     fire<PeerEventMap, 'statechange'>(this, 'statechange', { state, previous });
   }
+}
+
+function valueOf(message: Received): unknown {
+  if ('value' in message) return message.value;
+  return decode('text' in message ? message.text : message.bytes)?.value;
 }

@@ -40,6 +40,8 @@ export interface SignalingSink {
   /** A hint: a peer whose direct path is alive is not gone unless it `left`. */
   gone(id: string, reason: GoneReason): void;
   message(from: string, bytes: Uint8Array): void;
+  /** `reserve()` said no, and may say yes now. */
+  drain(): void;
   /** An attempt failed before we were ever in; another one follows. */
   trouble(error: PeerError): void;
   /** The connection is lost; attempt number `attempt` starts in `delay` ms. */
@@ -53,6 +55,11 @@ export interface SignalingSink {
 export interface SignalingSession {
   /** Fire and forget: what cannot be delivered now is dropped, as on any network. */
   send(to: string, bytes: Uint8Array): void;
+  /**
+   * Whether the back-end takes a message of about as many bytes now, besides what sets up sessions and paths. When it
+   * does not, `drain()` follows on the sink.
+   */
+  reserve(bytes: number): boolean;
   /** Leaves the room, telling the others. */
   close(): void;
 }

@@ -4,13 +4,7 @@ import { PeerError } from './errors.js';
 import { TypedEventTarget, fire, type CloseDetail, type Delivery, type SourceEventMap } from './events.js';
 import { roomId, subtle } from './identity.js';
 import { Membership, encodeMessage, type MembershipHost, type MembershipOptions } from './membership.js';
-import {
-  checkOptions,
-  connectionConstructor,
-  rtcConfiguration,
-  type PeerPairOptions,
-  type PeerRoomOptions,
-} from './options.js';
+import { checkOptions, connecting, type PeerPairOptions, type PeerRoomOptions } from './options.js';
 import type { Peer, PeerSendOptions } from './peer.js';
 import type { Entry, RoomKind } from './protocol.js';
 import { initiate, makeEphemeralKey, type HandshakeContext, type Initiator } from './session/session.js';
@@ -234,19 +228,17 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
     { entry, capacity }: Admission,
   ): MembershipOptions {
     const options = this.#options;
-    const Connection = connectionConstructor(options);
-    if (!Connection) throw new PeerError('unsupported', 'This browser has no WebRTC.', { final: true });
-    const configuration = rtcConfiguration(options);
     const request: MembershipOptions = {
       context,
       initiator,
       room: context.room,
       expect: options.expect,
+      ...connecting(options),
+      maxDirectPaths: options.maxDirectPaths ?? Infinity,
       entry,
       timeout: options.timeout ?? TIMEOUT,
       reconnect: options.reconnect ?? true,
       reconnectDelay: options.reconnectDelay ?? RECONNECT_DELAY,
-      makeConnection: () => new Connection(configuration),
     };
     return capacity === undefined ? request : { ...request, capacity };
   }
@@ -287,6 +279,12 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
       },
       data: (detail) => {
         this.#fire('data', detail);
+      },
+      path: (type, detail) => {
+        this.#fire(type, detail);
+      },
+      gap: (peer, lost) => {
+        this.#fire('gap', { peer, lost });
       },
       untrusted: (id, reason) => {
         this.#fire('untrusted', { id, reason });

@@ -1,16 +1,14 @@
 /** One attempt at a direct path: an RTCPeerConnection and its data channel, from the first offer to its end. */
 import { PeerError } from '../errors.js';
-import type { Encoded } from '../codec/value.js';
+import { fingerprintsOf, isRelayed } from './description.js';
 import { Negotiation, type NegotiationMessage } from './negotiation.js';
-import type { Outbox } from './outbox.js';
 
 export interface DirectPathOptions {
   readonly polite: boolean;
   /** New, and for this path alone. */
   readonly connection: RTCPeerConnection;
-  /** Milliseconds until an attempt that has not opened is given up. */
+  /** Milliseconds until an attempt that has not opened, or not found its way again, is given up. */
   readonly timeout: number;
-  readonly outbox: Outbox;
   readonly binding: Binding;
 }
 
@@ -26,11 +24,13 @@ export interface Binding {
 export interface DirectPathSink {
   /** To be handed to the same path on the other side. */
   signal(message: NegotiationMessage): void;
-  /** The first frame on this path, before any of the outbox. */
-  greeting(): Encoded;
-  message(frame: string | ArrayBuffer): void;
-  /** ICE lost its way, or found it again. */
-  interrupted(interrupted: boolean): void;
+  /** Frames go through: for the first time, or again. */
+  opened(): void;
+  frame(frame: string | ArrayBuffer): void;
+  /** There may be room for more. */
+  drain(): void;
+  /** ICE has lost its way; it looks for another. */
+  interrupted(): void;
   /** The path has ended by itself and does not come back. */
   closed(error: PeerError): void;
 }
@@ -40,29 +40,31 @@ const HIGH_WATER_BYTES = 262_144;
 const LOW_WATER_BYTES = 65_536;
 /** Channels are negotiated by number, so that opening one costs no round trip. */
 const RELIABLE_CHANNEL = { label: 'reliable', options: { negotiated: true, id: 0, ordered: true } };
-
-const byteLength = (frame: Encoded): number =>
-  typeof frame === 'string' ? new TextEncoder().encode(frame).length : frame.length;
+/** How long ICE may mend itself before it is restarted, ms. */
+const RESTART_AFTER = 3000;
 
 export class DirectPath {
   readonly connection: RTCPeerConnection;
   readonly #sink: DirectPathSink;
-  readonly #outbox: Outbox;
+  readonly #options: DirectPathOptions;
   readonly #negotiation: Negotiation;
-  readonly #timer: ReturnType<typeof setTimeout>;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #restartTimer: ReturnType<typeof setTimeout> | undefined;
   #channel: RTCDataChannel | null = null;
-  readonly #binding: Binding;
-  /** Frames that arrived behind a proof that is still being checked; null once it has been. */
+  /** Frames that arrived behind a proof that is still being checked; null once both sides have proved themselves. */
   #early: (string | ArrayBuffer)[] | null = [];
   #checking = false;
   /** Our own proof is on its way. */
   #proved = false;
+  /** The other side's has been checked. */
+  #verified = false;
+  #interrupted = false;
+  #turn = false;
   #closed = false;
 
   constructor(options: DirectPathOptions, sink: DirectPathSink) {
     this.#sink = sink;
-    this.#outbox = options.outbox;
-    this.#binding = options.binding;
+    this.#options = options;
     this.connection = options.connection;
     this.#negotiation = new Negotiation(this.connection, {
       polite: options.polite,
@@ -80,15 +82,17 @@ export class DirectPath {
     this.connection.onconnectionstatechange = () => {
       this.#connectionStateChanged();
     };
-    // With candidates that cannot be resolved ICE stays `new` for ever, so the browser's own failure is not enough.
-    this.#timer = setTimeout(() => {
-      this.#end(new PeerError('timeout', `No direct path within ${String(options.timeout)} ms.`));
-    }, options.timeout);
+    this.#giveUpLater();
   }
 
-  /** Open, and bound to the session in both directions. */
+  /** Open, bound to the session in both directions, and not interrupted. */
   get isOpen(): boolean {
-    return !this.#closed && this.#proved && this.#early === null && this.#channel?.readyState === 'open';
+    return !this.#interrupted && this.#isBound;
+  }
+
+  /** Whether a TURN server stands in between. */
+  get isTurn(): boolean {
+    return this.#turn;
   }
 
   /** Opens the channel, and with it the negotiation unless the other side's offer is being answered. */
@@ -102,10 +106,10 @@ export class DirectPath {
       void this.#prove(channel);
     };
     channel.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
-      this.#receive(channel, data);
+      this.#receive(data);
     };
     channel.onbufferedamountlow = () => {
-      this.drain();
+      if (this.isOpen) this.#sink.drain();
     };
     channel.onclose = () => {
       this.#end(new PeerError('gone', 'The direct path was closed.'));
@@ -117,24 +121,40 @@ export class DirectPath {
     void this.#negotiation.receive(message);
   }
 
-  /** Takes from the outbox what the channel has room for. */
-  drain(): void {
-    const channel = this.#channel;
-    if (!channel) return;
-    this.#outbox.drain(
-      () => this.isOpen && channel.bufferedAmount < HIGH_WATER_BYTES,
-      (frame) => this.#transmit(channel, frame),
-    );
+  /** Signalling is back: what was said meanwhile may be lost. */
+  resume(): void {
+    if (this.#closed) return;
+    this.#negotiation.repeat();
+    if (this.#interrupted) this.#restart();
   }
 
-  /** Ends the path without telling the sink, after `farewell` where there is still a way to say it. */
-  close(farewell?: Encoded): void {
+  hasRoom(): boolean {
+    return this.isOpen && (this.#channel?.bufferedAmount ?? HIGH_WATER_BYTES) < HIGH_WATER_BYTES;
+  }
+
+  send(frame: string | Uint8Array<ArrayBuffer>): void {
+    if (!this.#isBound || !this.#channel) return;
+    try {
+      // Two calls because the types know no common overload.
+      if (typeof frame === 'string') this.#channel.send(frame);
+      else this.#channel.send(frame);
+    } catch {
+      // The channel is closing, which its close event will tell.
+    }
+  }
+
+  /** Ends the path without telling the sink. */
+  close(): void {
     if (this.#closed) return;
-    if (farewell !== undefined && this.isOpen && this.#channel) this.#transmit(this.#channel, farewell);
     this.#closed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#restartTimer);
     this.connection.onconnectionstatechange = null;
     this.connection.close();
+  }
+
+  get #isBound(): boolean {
+    return !this.#closed && this.#early === null && this.#channel?.readyState === 'open';
   }
 
   get #fingerprints(): [local: string, remote: string] {
@@ -144,79 +164,110 @@ export class DirectPath {
 
   async #prove(channel: RTCDataChannel): Promise<void> {
     try {
-      const proof = await this.#binding.prove(...this.#fingerprints);
+      const [proof, turn] = await Promise.all([
+        this.#options.binding.prove(...this.#fingerprints),
+        isRelayed(this.connection),
+      ]);
       if (this.#closed) return;
+      this.#turn = turn;
       channel.send(proof);
       this.#proved = true;
-      this.#opened(channel);
+      this.#opened();
     } catch (cause) {
       this.#end(new PeerError('untrusted', 'The direct path could not be bound to the session.', { cause }));
     }
   }
 
-  #receive(channel: RTCDataChannel, data: string | ArrayBuffer): void {
+  #receive(data: string | ArrayBuffer): void {
     if (this.#closed) return;
     if (this.#early === null) {
-      this.#sink.message(data);
+      this.#sink.frame(data);
     } else if (this.#checking) {
       this.#early.push(data);
     } else {
       this.#checking = true;
-      void this.#check(channel, data);
+      void this.#check(data);
     }
   }
 
-  async #check(channel: RTCDataChannel, data: string | ArrayBuffer): Promise<void> {
+  async #check(data: string | ArrayBuffer): Promise<void> {
     const valid =
       typeof data !== 'string' &&
-      (await this.#binding.verify(new Uint8Array(data), ...this.#fingerprints).catch(() => false));
+      (await this.#options.binding.verify(new Uint8Array(data), ...this.#fingerprints).catch(() => false));
     if (this.#closed) return;
     if (!valid) {
       this.#end(new PeerError('untrusted', 'The direct path does not belong to the session.'));
       return;
     }
+    this.#verified = true;
+    this.#opened();
+  }
+
+  #opened(): void {
+    if (!this.#proved || !this.#verified) return;
+    clearTimeout(this.#timer);
     const early = this.#early ?? [];
     this.#early = null;
-    this.#opened(channel);
-    for (const frame of early) if (this.#isLive()) this.#sink.message(frame);
+    if (!this.isOpen) return;
+    this.#sink.opened();
+    for (const frame of early) if (!this.#isClosed()) this.#sink.frame(frame);
   }
 
   /** What a frame brings may end the path. */
-  #isLive(): boolean {
-    return !this.#closed;
-  }
-
-  #opened(channel: RTCDataChannel): void {
-    if (!this.isOpen) return;
-    clearTimeout(this.#timer);
-    this.#transmit(channel, this.#sink.greeting());
-    this.drain();
-  }
-
-  #transmit(channel: RTCDataChannel, frame: Encoded): boolean {
-    const max = this.connection.sctp?.maxMessageSize ?? 65_536;
-    // One UTF-16 unit is at most three bytes: short strings need no counting.
-    if (frame.length * 3 > max && byteLength(frame) > max) {
-      throw new PeerError('too-large', `A message to this peer can have ${String(max)} bytes at most.`);
-    }
-    try {
-      // Two calls because the types know no common overload.
-      if (typeof frame === 'string') channel.send(frame);
-      else channel.send(frame);
-      return true;
-    } catch {
-      // The channel is closing, which its close event will tell.
-      return false;
-    }
+  #isClosed(): boolean {
+    return this.#closed;
   }
 
   #connectionStateChanged(): void {
     const { connectionState } = this.connection;
-    if (connectionState === 'failed') {
-      this.#end(new PeerError('negotiation-failed', 'The network lets no direct path through.'));
-    } else if (connectionState === 'disconnected' || connectionState === 'connected') {
-      this.#sink.interrupted(connectionState === 'disconnected');
+    // Before it has ever been open, there is nothing to mend.
+    if (this.#early !== null) {
+      if (connectionState === 'failed') this.#end(noWay());
+    } else if (connectionState === 'connected') {
+      void this.#found();
+    } else if (connectionState === 'disconnected' || connectionState === 'failed') {
+      this.#interrupt(connectionState === 'failed' ? 0 : RESTART_AFTER);
     }
+  }
+
+  async #found(): Promise<void> {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#restartTimer);
+    if (!this.#interrupted) return;
+    this.#turn = await isRelayed(this.connection);
+    if (this.#closed || this.connection.connectionState !== 'connected') return;
+    this.#interrupted = false;
+    this.#sink.opened();
+  }
+
+  #interrupt(restartAfter: number): void {
+    clearTimeout(this.#restartTimer);
+    this.#restartTimer = setTimeout(() => {
+      this.#restart();
+    }, restartAfter);
+    if (this.#interrupted) return;
+    this.#interrupted = true;
+    this.#sink.interrupted();
+  }
+
+  /** One restart with the time that a new attempt would have, then the end. */
+  #restart(): void {
+    clearTimeout(this.#restartTimer);
+    this.connection.restartIce();
+    this.#giveUpLater();
+  }
+
+  /** With candidates that cannot be resolved ICE stays as it is for ever, so its own word is not enough. */
+  #giveUpLater(): void {
+    const { timeout } = this.#options;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#end(
+        this.#interrupted
+          ? noWay()
+          : new PeerError('timeout', `No direct path within ${String(timeout)} ms.`),
+      );
+    }, timeout);
   }
 
   #end(error: PeerError): void {
@@ -226,10 +277,5 @@ export class DirectPath {
   }
 }
 
-/** The certificates that a description names, in an order that does not depend on it. */
-const fingerprintsOf = (description: RTCSessionDescription | null): string =>
-  [...(description?.sdp.matchAll(/^a=fingerprint:(.+?)\r?$/gim) ?? [])]
-    .map(([, fingerprint = '']) => fingerprint.toLowerCase())
-    .sort()
-    .filter((fingerprint, i, all) => fingerprint !== all[i - 1])
-    .join(' ');
+const noWay = (): PeerError =>
+  new PeerError('negotiation-failed', 'The network lets no direct path through.');

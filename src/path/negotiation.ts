@@ -43,6 +43,11 @@ export class Negotiation {
     }
   }
 
+  /** Sends an offer again that has not been answered: it, or its answer, may have been lost. */
+  repeat(): void {
+    if (this.#pc.signalingState === 'have-local-offer') this.#sendLocal();
+  }
+
   async #offer(): Promise<void> {
     try {
       this.#makingOffer = true;

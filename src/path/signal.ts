@@ -4,7 +4,12 @@ import type { NegotiationMessage } from './negotiation.js';
 export interface PathSignal {
   /** Which attempt at a direct path this belongs to; made up by the side that starts it. */
   readonly link: string;
-  readonly message: NegotiationMessage;
+  readonly message: NegotiationMessage | Refusal;
+}
+
+/** The other side wants no direct path, or has as many as it wants. */
+export interface Refusal {
+  readonly refused: true;
 }
 
 const MAX_SDP_CHARS = 60_000;
@@ -22,8 +27,9 @@ const isFields = (value: unknown): value is Fields => typeof value === 'object' 
 const isOptionalText = (value: unknown): value is string | null | undefined =>
   value === undefined || value === null || (typeof value === 'string' && value.length <= MAX_CANDIDATE_CHARS);
 
-function parseMessage(fields: Fields): NegotiationMessage | null {
-  const { description, candidate } = fields;
+function parseMessage(fields: Fields): NegotiationMessage | Refusal | null {
+  const { description, candidate, refused } = fields;
+  if (refused === true) return { refused };
   if (isFields(description)) {
     const { type, sdp } = description;
     if (!DESCRIPTION_TYPES.includes(type) || typeof sdp !== 'string' || sdp.length > MAX_SDP_CHARS)

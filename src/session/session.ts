@@ -25,8 +25,8 @@ export interface SessionOptions {
 export interface SessionSink {
   /** To be handed to the other side; may get lost. */
   send(bytes: Bytes): void;
-  /** Both sides have proved themselves. Comes again when the other side had to start anew. */
-  established(): void;
+  /** There are keys: what is sent from now on can be read by the other side alone. Comes again with every new ones. */
+  keyed(): void;
   frame(type: number, text: Bytes): void;
   /** Somebody is not who the id says, or changed what was sent. */
   untrusted(reason: string): void;
@@ -50,6 +50,11 @@ export class Session {
   /** We have answered the other side's announcement, and wait for its proof. */
   #responder: Responder | null = null;
   #established: Established | null = null;
+  /** Which answer it is: what an earlier one has brought about may still be on its way. */
+  #answers = 0;
+  /** Something under the present keys has come. */
+  #opened = false;
+  #closing = false;
   #closed = false;
 
   constructor(options: SessionOptions, sink: SessionSink) {
@@ -63,6 +68,7 @@ export class Session {
       const { context, id } = this.#options;
       const responder = await respond(context, id, new Uint8Array(m1));
       this.#responder = responder;
+      this.#answers++;
       this.#send(responder.m2);
       this.#use(responder.keys);
     });
@@ -72,6 +78,7 @@ export class Session {
   receive(bytes: Uint8Array): void {
     const message = new Uint8Array(bytes);
     this.#inOrder(async () => {
+      if (this.#closing) return;
       if ((message[0] ?? 0) >= FIRST_FRAME_TYPE) await this.#open(message);
       else if (message[1] === M2) await this.#finish(message);
       else if (message[1] === M3) await this.#confirm(message);
@@ -98,8 +105,13 @@ export class Session {
     return crypto.subtle.verify('HMAC', keys.verify, proof, proofOf(keys, text));
   }
 
+  /** The end, once what was sent before is out. */
   close(): void {
-    this.#closed = true;
+    this.#closing = true;
+    this.#inOrder(() => {
+      this.#closed = true;
+      return Promise.resolve();
+    });
   }
 
   #needed(): Established {
@@ -113,6 +125,8 @@ export class Session {
 
   #use(keys: SessionKeys): void {
     this.#established = { keys, sealer: new Sealer(keys) };
+    this.#opened = false;
+    if (!this.#closing) this.#sink.keyed();
   }
 
   async #finish(m2: Bytes): Promise<void> {
@@ -125,26 +139,36 @@ export class Session {
     this.#responder = null;
     this.#send(m3);
     this.#use(keys);
-    this.#tell();
   }
 
   async #confirm(m3: Bytes): Promise<void> {
     const responder = this.#responder;
     if (!responder) return;
-    await responder.confirm(m3);
+    try {
+      await responder.confirm(m3);
+    } catch (error) {
+      if (this.#answers === 1) throw error;
+      return;
+    }
     this.#responder = null;
-    this.#tell();
   }
 
   async #open(frame: Bytes): Promise<void> {
     // Before its proof, a peer is nobody.
     if (this.#responder || !this.#established) return;
-    const { type, text } = await this.#established.sealer.open(frame);
-    if (!this.#closed) this.#sink.frame(type, text);
+    let opened: Awaited<ReturnType<Sealer['open']>>;
+    try {
+      opened = await this.#established.sealer.open(frame);
+    } catch (error) {
+      if (this.#answers > 1 && !this.#opened) return;
+      throw error;
+    }
+    this.#opened = true;
+    if (!this.#isClosing()) this.#sink.frame(opened.type, opened.text);
   }
 
-  #tell(): void {
-    if (!this.#closed) this.#sink.established();
+  #isClosing(): boolean {
+    return this.#closing;
   }
 
   #inOrder(step: () => Promise<void>): void {
@@ -153,7 +177,7 @@ export class Session {
       try {
         await step();
       } catch (error) {
-        this.#sink.untrusted(error instanceof Error ? error.message : String(error));
+        if (!this.#closing) this.#sink.untrusted(error instanceof Error ? error.message : String(error));
       }
     });
   }

@@ -88,6 +88,10 @@ class LocalSession implements SignalingSession {
     this.#post({ kind: 'message', from: this.#id, to, bytes });
   }
 
+  reserve(): boolean {
+    return true;
+  }
+
   close(): void {
     if (this.#end.signal.aborted) return;
     if (this.#channel) this.#post({ kind: 'bye', from: this.#id });

@@ -54,6 +54,10 @@ export class RoomSession implements SignalingSession {
     this.#host.send(encodeMessage(this.n, packPeerId(to), bytes));
   }
 
+  reserve(): boolean {
+    return this.#joined && !this.#ended;
+  }
+
   close(): void {
     if (this.#ended) return;
     this.#ended = true;

@@ -260,7 +260,7 @@ describe('<peer-group>', () => {
   });
 
   it('does not join a room that its author meant to protect by what is not there yet', async () => {
-    for (const attribute of ['password', 'admission', 'transport']) {
+    for (const attribute of ['password', 'admission']) {
       const group = document.createElement('peer-group');
       group.setAttribute('room', uniqueName());
       group.setAttribute(attribute, 'x');

@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { test, type TestContext } from 'node:test';
 import { isPeerId, isRoomId, parseClientFrame, parseMessage, parseServerFrame } from '../../src/protocol.js';
 import { createKey, room, startServer, type Key, type TestClient, type TestServer } from './client.js';
-import { Mutator, createRandom } from './mutate.js';
+import { random } from '../support/random.js';
+import { Mutator } from './mutate.js';
 
 const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 1e9);
 const SOCKET_FRAMES = 100_000;
@@ -23,7 +24,7 @@ const limits = {
 /** @param ids that exist, so that some of it hits */
 function seeded(t: TestContext, ids: readonly string[]): Mutator {
   t.diagnostic(`FUZZ_SEED=${SEED}`);
-  return new Mutator(createRandom(SEED), ids, ['a', 'b', 'c'].map(room));
+  return new Mutator(random(SEED), ids, ['a', 'b', 'c'].map(room));
 }
 
 test('the parsers return a typed value or null for 200 000 mutants', (t) => {

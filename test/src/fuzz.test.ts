@@ -14,19 +14,16 @@ import {
 } from '../../src/protocol.js';
 import { initiate, respond } from '../../src/session/handshake.js';
 import { Session } from '../../src/session/session.js';
+import { parseWindowFrame, encodePiece, encodeResume } from '../../src/session/window-frame.js';
+import { Conversation } from '../../src/session/conversation.js';
+import { random as seeded } from '../support/random.js';
 import { until } from '../support/until.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
 const seed = Math.floor(Math.random() * 2 ** 31);
-let state = seed;
-/** xorshift, so that a failure can be repeated. */
-const random = (below: number): number => {
-  state ^= state << 13;
-  state ^= state >>> 17;
-  state ^= state << 5;
-  return (state >>> 0) % below;
-};
+const chance = seeded(seed);
+const random = (below: number): number => Math.floor(chance() * below);
 
 function mutate(sample: Bytes): Bytes {
   const cut = random(4) === 0 ? random(sample.length + 1) : sample.length;
@@ -41,6 +38,9 @@ function mutate(sample: Bytes): Bytes {
 const utf8 = (text: string): Bytes => new TextEncoder().encode(text);
 const asText = (bytes: Bytes): string => new TextDecoder().decode(bytes);
 const id = toBase64url(new Uint8Array(32).fill(5));
+
+const resume = { memory: 'm', of: '', turn: 1, received: 0, lost: 0, direct: false, ask: false };
+const piece = encodePiece(3, 1, { bytes: utf8('"half'), isText: true, more: true });
 
 /** Also keeps to what the types promise, as far as the parser itself can break it. */
 const frames: [string, Bytes, (bytes: Bytes) => unknown][] = [
@@ -77,6 +77,13 @@ const frames: [string, Bytes, (bytes: Bytes) => unknown][] = [
     utf8('{"hello":{"name":"Ada","profile":{}}}'),
     (bytes) => parsePeerFrame(decode(asText(bytes))?.value),
   ],
+  [
+    'messages',
+    utf8('[12,7,{"type":"","data":1},{"type":"x","data":[2]}]'),
+    (bytes) => parseWindowFrame(asText(bytes)),
+  ],
+  ['where one side stands', utf8(encodeResume(resume)), (bytes) => parseWindowFrame(asText(bytes))],
+  ['a piece of a message', piece, (bytes) => parseWindowFrame(bytes.slice().buffer)],
 ];
 
 describe(`Mutated frames (seed ${String(seed)})`, () => {
@@ -117,7 +124,7 @@ describe(`Mutated frames (seed ${String(seed)})`, () => {
       { context: a, initiator: announcement, id: bob.id },
       {
         send: () => undefined,
-        established: () => told.push('established'),
+        keyed: () => told.push('keyed'),
         frame: () => told.push('frame'),
         untrusted: () => undefined,
       },
@@ -125,6 +132,32 @@ describe(`Mutated frames (seed ${String(seed)})`, () => {
     for (let i = 0; i < 300; i++) session.receive(mutate(new Uint8Array(random(80)).map(() => random(256))));
     session.receive(m2);
     await until(() => told.length > 0, { what: 'the one honest message' });
-    expect(told).to.deep.equal(['established']);
+    expect(told).to.deep.equal(['keyed']);
+  });
+
+  it('of a conversation break nothing, nor do they count', () => {
+    const received: unknown[] = [];
+    const conversation = new Conversation({
+      message: (message) => received.push(message),
+      bye: () => undefined,
+      moved: () => undefined,
+      restarted: () => '0',
+      gap: () => undefined,
+      silent: () => undefined,
+      broken: () => undefined,
+    });
+    conversation.open('direct', { hasRoom: () => true, send: () => undefined });
+    const samples = [utf8(encodeResume(resume)), utf8('[1,0,"a","b"]'), utf8('["ping"]'), piece];
+    for (let i = 0; i < 20_000; i++) {
+      const bytes = mutate(samples[random(samples.length)] as Bytes);
+      conversation.receive(random(2) === 0 ? asText(bytes) : bytes.slice().buffer, 'direct');
+      if (random(10) === 0) void conversation.send('"mine"').catch(() => undefined);
+    }
+    // Whoever it is by now: one that begins anew is understood.
+    conversation.receive(encodeResume({ ...resume, memory: 'new' }), 'direct');
+    received.length = 0;
+    conversation.receive('[1,0,"honest"]', 'direct');
+    expect(received).to.deep.equal([{ value: 'honest' }]);
+    conversation.close(new PeerError('gone', 'The end.'));
   });
 });

@@ -51,6 +51,14 @@ export async function makeMesh(
   return rooms;
 }
 
+/** Resolves when everyone reaches everyone directly. */
+export async function upgraded(...sources: readonly Pick<Source, 'peers' | 'state'>[]): Promise<void> {
+  await meshed(...sources);
+  const direct = ({ peers }: Pick<Source, 'peers'>): boolean =>
+    [...peers.values()].every(({ path }) => path === 'direct');
+  await until(() => sources.every(direct), { what: 'direct paths' });
+}
+
 /** The next message. */
 export const nextData = async (target: EventTarget) =>
   (

@@ -1,0 +1,34 @@
+/** What a peer needs from the room it is in, and what it tells it. */
+import type { PeerError } from './errors.js';
+import type { DataDetail, PathDetail } from './events.js';
+import type { Peer } from './peer.js';
+import type { Greeting } from './peer-frame.js';
+import type { PathsHost } from './paths.js';
+import type { GoneReason } from './protocol.js';
+import type { SessionOptions } from './session/session.js';
+
+export type PathEvent = 'upgradeattempt' | 'upgrade' | 'upgradeerror' | 'downgrade';
+
+export interface PeerHost extends PathsHost {
+  /** Who we are, for the other side. */
+  greeting(): Greeting;
+  signal(to: string, bytes: Uint8Array): void;
+  /** The peer can be reached for the first time. */
+  announced(peer: Peer): void;
+  profileChanged(peer: Peer): void;
+  data(detail: DataDetail): void;
+  path(type: PathEvent, detail: PathDetail): void;
+  gap(peer: Peer, lost: number): void;
+  gone(peer: Peer, reason: GoneReason): void;
+  failed(peer: Peer, error: PeerError): void;
+  /** It is not who its id says, or somebody changes what it sends. */
+  untrusted(peer: Peer, reason: string): void;
+}
+
+/** Who the other side is, and what a session with it takes. */
+export interface PeerOrigin extends SessionOptions {
+  /** What it announced to the room. */
+  readonly hello: Uint8Array;
+  /** It came after us. */
+  readonly newcomer: boolean;
+}

@@ -1,0 +1,358 @@
+/**
+ * What two peers say to each other, whichever pipe carries it. There are two, either may be missing, and neither is
+ * trusted to bring everything: a message stays here until the other side has acknowledged it.
+ *
+ * A pipe that opens begins with a `resume`: what was received so far. What is said goes through the best pipe on which
+ * the other side has told where to begin; when that changes, whatever is not acknowledged goes again.
+ */
+import type { PeerError } from '../errors.js';
+import { Incoming, Outgoing, type Message, type Received } from './window.js';
+import {
+  encodeMessages,
+  encodeResume,
+  encodeWord,
+  parseWindowFrame,
+  type Resume,
+  type NumberedFrame,
+} from './window-frame.js';
+
+export type PipeName = 'relay' | 'direct';
+
+export interface Pipe {
+  /** Whether about as many bytes may go now. When that changes for the better, `drain()` is to be called. */
+  hasRoom(bytes: number): boolean;
+  send(frame: Message): void;
+}
+
+export interface ConversationSink {
+  /** Once each, and in order. */
+  message(message: Received): void;
+  /** The other side has left. */
+  bye(): void;
+  /** What is said from now on goes through this pipe; null while none would do. */
+  moved(to: PipeName | null): void;
+  /** The other side has forgotten all that was said. @returns with what to begin anew */
+  restarted(): Message;
+  /** So many messages, of either side, could not be brought over. */
+  gap(lost: number): void;
+  /** The relay brings no sign of life from the other side, or does again. */
+  silent(silent: boolean): void;
+  broken(error: PeerError): void;
+}
+
+interface Lane {
+  readonly pipe: Pipe;
+  /** We know where to begin. */
+  answered: boolean;
+}
+
+/** What may be received without an acknowledgement. */
+const ACK_MESSAGES = 128;
+const ACK_BYTES = 65_536;
+const ACK_DELAY: Readonly<Record<PipeName, number>> = { direct: 50, relay: 250 };
+/** Between two looks at the relay, ms; and the silence after which a sign of life is asked for. */
+const WATCH_INTERVAL = 4000;
+const SILENCE = 6000;
+
+const newMemory = (): string => crypto.randomUUID().slice(0, 13);
+
+const bytesOf = (frame: string | ArrayBuffer): number =>
+  typeof frame === 'string' ? frame.length : frame.byteLength;
+
+export class Conversation {
+  readonly #sink: ConversationSink;
+  readonly #out = new Outgoing();
+  readonly #lanes: Record<PipeName, Lane | null> = { relay: null, direct: null };
+  readonly #memory = newMemory();
+  #in = new Incoming();
+  #theirMemory = '';
+  #theirTurn = 0;
+  /** The other side has told where it stands, under the present keys: before, its numbers mean nothing. */
+  #introduced = false;
+  #turn = 0;
+  /** Messages that our side, and that theirs, could not bring over. */
+  #lost = 0;
+  #theirLost = 0;
+  #active: PipeName | null = null;
+  #draining = false;
+  #unackedMessages = 0;
+  #unackedBytes = 0;
+  #ackTimer: ReturnType<typeof setTimeout> | undefined;
+  #watchTimer: ReturnType<typeof setTimeout> | undefined;
+  #watchedAt = 0;
+  #heardAt = 0;
+  /** When a sign of life was asked for; 0 when none is awaited. */
+  #pingedAt = 0;
+  #silent = false;
+  /** Nothing of what was on its way at the last look has been acknowledged since. */
+  #stuck = false;
+  /** A hole has been reported and not been filled. */
+  #hole = false;
+  #closed = false;
+
+  constructor(sink: ConversationSink) {
+    this.#sink = sink;
+  }
+
+  /** Through which pipe we speak. */
+  get active(): PipeName | null {
+    return this.#active;
+  }
+
+  /** Resolves once a pipe has taken the message; rejects with a PeerError: `too-large`, or how it ended. */
+  send(message: Message, signal?: AbortSignal): Promise<void> {
+    const sent = this.#out.push(message, signal);
+    if (!this.#draining) {
+      this.#draining = true;
+      // What one task says travels together.
+      queueMicrotask(() => {
+        this.#draining = false;
+        this.drain();
+      });
+    }
+    return sent;
+  }
+
+  /** The other side may be another one than before: its pages share an id over time. */
+  meet(): void {
+    this.#introduced = false;
+  }
+
+  /** A pipe can be used: for the first time, or again. */
+  open(name: PipeName, pipe: Pipe): void {
+    if (this.#closed) return;
+    // Who has never said or heard a word needs no answer in order to begin, and a direct path was agreed upon.
+    const answered = name === 'direct' || this.#turn === 0;
+    this.#lanes[name] = { pipe, answered };
+    this.#heardAt = performance.now();
+    this.#pingedAt = 0;
+    this.#resume(name, !answered);
+    this.#choose();
+    this.#watch();
+  }
+
+  /** A pipe can no longer be used. */
+  shut(name: PipeName): void {
+    if (!this.#lanes[name]) return;
+    this.#lanes[name] = null;
+    const { relay } = this.#lanes;
+    if (name === 'direct' && relay) {
+      relay.answered = false;
+      this.#resume('relay', true);
+    }
+    this.#choose();
+    this.#watch();
+  }
+
+  /** Says as much of what waits as there is room for. */
+  drain(): void {
+    const lane = this.#active && this.#lanes[this.#active];
+    if (!lane || this.#closed) return;
+    for (let size = this.#out.nextSize; size > 0 && lane.pipe.hasRoom(size); size = this.#out.nextSize) {
+      const frame = this.#out.take(this.#in.received);
+      if (frame === null) break;
+      this.#acknowledged();
+      lane.pipe.send(frame);
+    }
+  }
+
+  /** What came out of a pipe. */
+  receive(data: string | ArrayBuffer, via: PipeName): void {
+    const lane = this.#lanes[via];
+    const frame = parseWindowFrame(data);
+    if (!frame || !lane || this.#closed) return;
+    this.#heard();
+    switch (frame.kind) {
+      case 'resume':
+        this.#resumed(frame.resume, via, lane);
+        break;
+      case 'messages':
+      case 'piece':
+        if (this.#introduced) this.#numbered(frame, bytesOf(data), via);
+        break;
+      case 'ping':
+        lane.pipe.send(encodeWord('pong'));
+        break;
+      case 'bye':
+        this.#sink.bye();
+        break;
+      case 'pong':
+        break;
+    }
+  }
+
+  /** Takes back what no pipe has taken yet. */
+  rejectAll(error: PeerError): void {
+    this.#out.rejectAll(error);
+  }
+
+  /** Tells the other side, where that is possible, that it need not wait for us. */
+  part(): void {
+    for (const lane of Object.values(this.#lanes)) lane?.pipe.send(encodeWord('bye'));
+  }
+
+  /** The end. */
+  close(error: PeerError): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#ackTimer);
+    clearTimeout(this.#watchTimer);
+    this.rejectAll(error);
+  }
+
+  #resume(name: PipeName, ask: boolean): void {
+    const { direct } = this.#lanes;
+    this.#lanes[name]?.pipe.send(
+      encodeResume({
+        memory: this.#memory,
+        of: this.#theirMemory,
+        turn: ++this.#turn,
+        received: this.#in.received,
+        lost: this.#lost,
+        direct: direct !== null,
+        ask,
+      }),
+    );
+    this.#acknowledged();
+  }
+
+  #resumed(resume: Resume, via: PipeName, lane: Lane): void {
+    const { memory, of, turn, received, lost, direct, ask } = resume;
+    const before = this.#lost;
+    if (memory !== this.#theirMemory) this.#met(memory);
+    else if (turn <= this.#theirTurn) return;
+    this.#theirTurn = turn;
+    if (lost > this.#theirLost) {
+      this.#sink.gap(lost - this.#theirLost);
+      this.#theirLost = lost;
+    }
+    if (of === this.#memory) this.#progressed(received);
+    const again = ask || !lane.answered;
+    this.#introduced = lane.answered = true;
+    if (this.#lanes.direct) this.#lanes.direct.answered = direct;
+    if (ask || this.#lost > before) this.#resume(via, false);
+    if (again && via === this.#active) this.#out.rewind();
+    this.#choose();
+    this.drain();
+  }
+
+  /** The first word of the other side, or of one that has forgotten all that was before. */
+  #met(memory: string): void {
+    const known = this.#theirMemory !== '';
+    this.#theirMemory = memory;
+    if (!known) return;
+    const lost = this.#out.restart(this.#sink.restarted());
+    this.#in = new Incoming();
+    this.#theirLost = 0;
+    this.#lost += lost;
+    if (lost > 0) this.#sink.gap(lost);
+  }
+
+  #numbered(frame: NumberedFrame, size: number, via: PipeName): void {
+    this.#progressed(frame.acknowledged);
+    if (frame.first > 0) this.#take(frame, size, via);
+    this.drain();
+  }
+
+  #take(frame: NumberedFrame, size: number, via: PipeName): void {
+    let received: Received[] | null;
+    try {
+      received = this.#in.receive(frame);
+    } catch (error) {
+      this.#sink.broken(error as PeerError);
+      return;
+    }
+    if (received === null) {
+      if (!this.#hole) this.#resume(via, true);
+      this.#hole = true;
+      return;
+    }
+    this.#hole = false;
+    this.#oweAcknowledgement(frame.kind === 'messages' ? frame.messages.length : 1, size, via);
+    for (const message of received) if (!this.#isClosed()) this.#sink.message(message);
+  }
+
+  /** What a message brings about may end everything. */
+  #isClosed(): boolean {
+    return this.#closed;
+  }
+
+  #progressed(number: number): void {
+    const before = this.#out.unacknowledged;
+    this.#out.acknowledge(number);
+    if (this.#out.unacknowledged < before) this.#stuck = false;
+  }
+
+  #oweAcknowledgement(messages: number, bytes: number, via: PipeName): void {
+    this.#unackedMessages += messages;
+    this.#unackedBytes += bytes;
+    if (this.#unackedMessages >= ACK_MESSAGES || this.#unackedBytes >= ACK_BYTES) {
+      this.#acknowledge(via);
+    } else {
+      this.#ackTimer ??= setTimeout(() => {
+        this.#ackTimer = undefined;
+        if (this.#unackedMessages > 0) this.#acknowledge(via);
+      }, ACK_DELAY[via]);
+    }
+  }
+
+  #acknowledge(via: PipeName): void {
+    const lane = this.#lanes[via] ?? (this.#active && this.#lanes[this.#active]);
+    if (!lane) return;
+    this.#acknowledged();
+    lane.pipe.send(encodeMessages(0, this.#in.received, []));
+  }
+
+  #acknowledged(): void {
+    this.#unackedMessages = this.#unackedBytes = 0;
+  }
+
+  #choose(): void {
+    const { relay, direct } = this.#lanes;
+    const best = direct?.answered ? 'direct' : relay?.answered ? 'relay' : null;
+    if (best === this.#active) return;
+    this.#active = best;
+    this.#out.rewind();
+    this.#sink.moved(best);
+    this.drain();
+  }
+
+  #heard(): void {
+    this.#heardAt = performance.now();
+    this.#pingedAt = 0;
+    if (!this.#silent) return;
+    this.#silent = false;
+    this.#sink.silent(false);
+  }
+
+  /** A direct path watches itself; what goes through the relay may be lost, and whoever is there may be gone. */
+  #watch(): void {
+    clearTimeout(this.#watchTimer);
+    if (!this.#lanes.relay || this.#active === 'direct') return;
+    this.#watchedAt = performance.now();
+    this.#watchTimer = setTimeout(() => {
+      this.#look();
+      this.#watch();
+    }, WATCH_INTERVAL);
+  }
+
+  #look(): void {
+    const { relay } = this.#lanes;
+    if (!relay || this.#closed) return;
+    const now = performance.now();
+    const waiting = this.#active === 'relay' && this.#out.unacknowledged > 0;
+    if (waiting && this.#stuck) relay.answered = false;
+    this.#stuck = waiting;
+    if (!relay.answered) this.#resume('relay', true);
+    this.#choose();
+    // Where this page itself stood still, silence proves nothing.
+    const late = now - this.#watchedAt > 2 * WATCH_INTERVAL;
+    if (this.#pingedAt > 0 && !late && !this.#silent) {
+      this.#silent = true;
+      this.#sink.silent(true);
+    } else if (now - this.#heardAt > SILENCE) {
+      this.#pingedAt = now;
+      relay.pipe.send(encodeWord('ping'));
+    }
+  }
+}
