@@ -38,6 +38,7 @@ declare global {
 export const EVENTS = [
   ...['open', 'join', 'peer', 'profile', 'leave', 'data', 'busy', 'statechange', 'error', 'close'],
   ...['reconnecting', 'reconnect', 'reconnecterror'],
+  ...['upgradeattempt', 'upgrade', 'upgradeerror', 'downgrade', 'gap', 'untrusted'],
 ];
 
 /** Is sent to the page as text, so it uses nothing from outside. */

@@ -113,7 +113,13 @@ export class Visitor {
   /** For the report on a failed test. */
   async describe(): Promise<string> {
     const told = await this.page
-      .evaluate(() => window.e2e.told.map((one) => JSON.stringify(one).slice(0, 300)).slice(-30))
+      .evaluate(() => {
+        const { told } = window.e2e;
+        const messages = told.filter(({ type }) => type === 'data').slice(-10);
+        return [...told.filter(({ type }) => type !== 'data').slice(-30), ...messages].map((one) =>
+          JSON.stringify(one).slice(0, 300),
+        );
+      })
       .catch((error: unknown) => [`cannot be asked: ${String(error)}`]);
     return [this.page.url(), ...told, ...this.#unclaimed].join('\n    ');
   }
