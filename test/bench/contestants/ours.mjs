@@ -1,0 +1,18 @@
+/** peer-elements: a PeerRoom with nothing configured but what the options say. */
+import { PeerRoom } from '/core.js';
+
+export async function meet({ url, room, options }, heard) {
+  const source = new PeerRoom({ url, room, ...options });
+  const send = (value) => source.send(value);
+  for (const type of ['open', 'join', 'peer']) source.addEventListener(type, () => heard.mark(type));
+  source.addEventListener('peer', ({ detail: { peer } }) => {
+    if (peer.path === 'direct') heard.direct();
+    heard.ready({ send, paced: send });
+  });
+  source.addEventListener('upgrade', ({ detail: { path } }) => {
+    if (path === 'direct') heard.direct();
+  });
+  source.addEventListener('data', ({ detail: { data } }) => heard.message(data));
+  source.addEventListener('error', ({ detail: { error } }) => heard.failed(error));
+  await new Promise((resolve) => source.addEventListener('join', resolve, { once: true }));
+}

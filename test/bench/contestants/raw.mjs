@@ -1,0 +1,53 @@
+/**
+ * WebRTC by hand, as one would write it from the specification: a relay that passes on what it is given, trickled
+ * candidates, one channel negotiated by number. No names, no proofs, nothing mended.
+ */
+/* global RTCPeerConnection, WebSocket */
+import { batchedLink, channelLink } from './channel.mjs';
+
+const CHANNEL = { negotiated: true, id: 0 };
+
+/** The connection and its channel; `signal` takes what is for the other side. */
+function open(signal, heard, makeLink) {
+  const connection = new RTCPeerConnection();
+  connection.onicecandidate = ({ candidate }) => candidate && signal({ candidate });
+  const channel = connection.createDataChannel('data', CHANNEL);
+  const link = makeLink(channel, heard);
+  channel.onopen = () => {
+    heard.direct();
+    heard.ready(link);
+  };
+  // Nobody else holds on to it.
+  globalThis.channel = channel;
+  return connection;
+}
+
+async function offer(connection, signal) {
+  await connection.setLocalDescription();
+  signal({ description: connection.localDescription });
+}
+
+async function answer(connection, { description, candidate }, signal) {
+  if (!description) return connection.addIceCandidate(candidate);
+  await connection.setRemoteDescription(description);
+  if (description.type === 'answer') return undefined;
+  await connection.setLocalDescription();
+  return signal({ description: connection.localDescription });
+}
+
+export async function meet({ url, room, role, options: { prepared, batched } }, heard) {
+  const socket = new WebSocket(`${url}?${room}`);
+  const waiting = [];
+  const signal = (message) => {
+    if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+    else waiting.push(message);
+  };
+  let connection;
+  const connect = () => (connection ??= open(signal, heard, batched ? batchedLink : channelLink));
+  socket.onmessage = ({ data }) => answer(connect(), JSON.parse(data), signal);
+  if (prepared) connect();
+  const offered = prepared && role === 'second' ? offer(connect(), signal) : undefined;
+  await new Promise((resolve) => (socket.onopen = resolve));
+  for (const message of waiting.splice(0)) signal(message);
+  if (role === 'second') await (offered ?? offer(connect(), signal));
+}

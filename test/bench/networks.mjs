@@ -1,0 +1,89 @@
+/** Where a benchmark can take place. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createInterface } from 'node:readline';
+import puppeteer from 'puppeteer-core';
+import { chromiumArgs, findBrowser } from '../support/browsers.mjs';
+
+/**
+ * @typedef {object} Network
+ * @property {string} name
+ * @property {string} host the server's, as pages call it
+ * @property {string} origin of the pages
+ * @property {readonly [import('puppeteer-core').Browser, import('puppeteer-core').Browser]} browsers one or two
+ * @property {(argv: string[]) => Promise<string>} start a command on the server's host; resolves with its line of JSON
+ * @property {() => Promise<void>} close
+ */
+
+/** Only a page that is isolated gets a clock finer than a tenth of a millisecond. */
+const ISOLATION = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+};
+
+async function serve(files) {
+  const site = createServer(({ url }, response) => {
+    const name = new URL(url, 'http://host').pathname.slice(1);
+    const type = name.endsWith('.js') ? 'text/javascript' : 'text/html; charset=utf-8';
+    response.writeHead(name in files ? 200 : 404, { 'content-type': type, ...ISOLATION });
+    response.end(files[name]);
+  });
+  site.listen(0);
+  await once(site, 'listening');
+  return site;
+}
+
+/** @param {Record<string, string>} files pages and scripts by name @returns {Promise<Network>} nothing in between */
+export async function loopback(files) {
+  const executablePath = findBrowser('chromium');
+  if (!executablePath) throw new Error('No chromium found.');
+  const site = await serve(files);
+  const browser = await puppeteer.launch({ executablePath, pipe: true, args: chromiumArgs });
+  const children = [];
+  return {
+    name: 'loopback',
+    host: 'localhost',
+    origin: `http://localhost:${site.address().port}`,
+    // Two pages of one process: what it has loaded for the one the other finds, with every contestant alike.
+    browsers: [browser, browser],
+    async start([command, ...args]) {
+      const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+      children.push(child);
+      const died = once(child, 'exit').then(([code]) => Promise.reject(new Error(`It exited with ${code}.`)));
+      died.catch(() => undefined);
+      const [line] = await Promise.race([once(createInterface(child.stdout), 'line'), died]);
+      return line;
+    },
+    async close() {
+      await browser.close();
+      for (const child of children.filter(({ exitCode }) => exitCode === null)) {
+        child.disconnect();
+        await once(child, 'exit');
+      }
+      site.close();
+      site.closeAllConnections();
+    },
+  };
+}
+
+const LAB = new URL('../network/lab.ts', import.meta.url);
+
+/** @returns {Promise<Network>} two homes and a server, each `delay` milliseconds away from the others */
+export async function laboratory(files, delay) {
+  if (!existsSync(LAB)) throw new Error('--delay needs the network laboratory, test/network.');
+  await import('../tools/typescript-loader.mjs');
+  const { createLab } = await import(LAB);
+  // No names are resolved between the homes, and no STUN server is asked for what a name would hide.
+  const lab = await createLab({ delay, hideAddresses: false });
+  for (const [name, text] of Object.entries(files)) await lab.addPage(name, text);
+  return {
+    name: `laboratory, ${delay} ms one way`,
+    host: new URL(lab.origin).hostname,
+    origin: lab.origin,
+    browsers: [lab.left.browser, lab.right.browser],
+    start: async (argv) => (await lab.startOnServer(argv, /^\{.*\}$/m)).said[0],
+    close: () => lab.close(),
+  };
+}

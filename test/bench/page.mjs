@@ -1,0 +1,178 @@
+/**
+ * What the two pages of a measurement run, with a contestant's `meet`. It is told who else there is (`options`), and
+ * tells through `heard` that the other side can be reached (`ready`, with the link to it), that the direct path
+ * stands, each message, errors, and further marks in time.
+ */
+/* global setInterval, clearInterval */
+
+const deferred = () => {
+  const made = {};
+  made.promise = new Promise((resolve, reject) => Object.assign(made, { resolve, reject }));
+  // Whoever needs it will wait for it.
+  made.promise.catch(() => undefined);
+  return made;
+};
+
+const within = (promise, ms, what) =>
+  Promise.race([
+    promise,
+    new Promise((_, reject) => setTimeout(() => reject(new Error(`no ${what} in ${ms} ms`)), ms)),
+  ]);
+
+/** Says hello to whoever comes. @returns once it can be found */
+export async function connectFirst(meet, args) {
+  const ignore = () => undefined;
+  await meet(args, {
+    ready: (link) => link.send('hello'),
+    message: ignore,
+    direct: ignore,
+    failed: ignore,
+    mark: ignore,
+  });
+}
+
+/** Waits for that hello. @returns milliseconds since `meet` was called, and since the navigation */
+export async function connectSecond(meet, args) {
+  const start = performance.now();
+  const times = {};
+  const message = deferred();
+  const direct = deferred();
+  const mark = (name) => (times[name] ??= performance.now() - start);
+  const failed = (error) => [message, direct].forEach(({ reject }) => reject(error));
+  Promise.resolve(
+    meet(args, {
+      mark,
+      failed,
+      ready: () => mark('ready'),
+      direct: () => direct.resolve(mark('direct')),
+      message: () => {
+        mark('message');
+        times.navigation ??= performance.now();
+        message.resolve();
+      },
+    }),
+  ).catch(failed);
+  await within(message.promise, args.timeout, 'message');
+  if (args.direct) await within(direct.promise, args.timeout, 'direct path');
+  return times;
+}
+
+/** One side of a conversation: what it received, and what it can be told to do. */
+class Side {
+  link = deferred();
+  #direct = deferred();
+  #waiting = new Map();
+  #last = performance.now();
+  #expected = 0;
+  tally = { received: 0, disordered: 0 };
+
+  heard = {
+    ready: (link) => this.link.resolve(link),
+    direct: () => this.#direct.resolve(),
+    message: (value) => this.#message(value),
+    failed: (error) => this.link.reject(error),
+    mark: () => undefined,
+  };
+
+  async connected({ direct, timeout }) {
+    await within(this.link.promise, timeout, 'link');
+    if (direct) await within(this.#direct.promise, timeout, 'direct path');
+  }
+
+  /** Milliseconds of every round trip, one after the other. */
+  async roundTrips(count) {
+    const link = await this.link.promise;
+    const times = [];
+    for (let n = 0; n < count; n++) {
+      const start = performance.now();
+      const answer = this.#next('pong');
+      void link.send(message('ping', n));
+      await answer;
+      times.push(performance.now() - start);
+    }
+    return times;
+  }
+
+  /** As a page's author writes it. @returns milliseconds until the other side says that it has them all */
+  async loop(count) {
+    const link = await this.link.promise;
+    let refused = 0;
+    let why = '';
+    const refuse = (error) => {
+      refused++;
+      why ||= String(error?.message ?? error);
+    };
+    const done = this.#next('done');
+    const start = performance.now();
+    for (let n = 0; n < count; n++) {
+      try {
+        const sent = link.send(message('item', n));
+        if (typeof sent?.catch === 'function') sent.catch(refuse);
+      } catch (error) {
+        refuse(error);
+      }
+    }
+    // Some of them will never come.
+    if (refused > 0) return { refused, why };
+    await done;
+    return { ms: performance.now() - start };
+  }
+
+  /** The same, waiting whenever the library asks for it. */
+  async paced(count) {
+    const link = await this.link.promise;
+    const done = this.#next('done');
+    const start = performance.now();
+    for (let n = 0; n < count; n++) {
+      const wait = link.paced(message('item', n));
+      if (wait) await wait;
+    }
+    await done;
+    return { ms: performance.now() - start };
+  }
+
+  expect(count) {
+    this.#expected = count;
+    this.#last = performance.now();
+  }
+
+  /** Resolves when nothing has come for so many milliseconds. */
+  stalled(ms) {
+    return new Promise((resolve) => {
+      const timer = setInterval(() => {
+        if (performance.now() - this.#last < ms) return;
+        clearInterval(timer);
+        resolve('stalled');
+      }, 500);
+    });
+  }
+
+  #next(kind) {
+    return new Promise((resolve) => this.#waiting.set(kind, resolve));
+  }
+
+  #message(value) {
+    const { kind, n } = value;
+    if (kind === 'item') return this.#item(n);
+    if (kind === 'ping') return this.link.promise.then((link) => link.send({ ...value, kind: 'pong' }));
+    return this.#waiting.get(kind)?.();
+  }
+
+  #item(n) {
+    const { tally } = this;
+    if (n !== tally.received) tally.disordered++;
+    tally.received++;
+    this.#last = performance.now();
+    if (tally.received === this.#expected)
+      void this.link.promise.then((link) => link.send(message('done', 0)));
+  }
+}
+
+const message = (kind, n) => ({ kind, n, x: (n * 7) % 1920, y: (n * 13) % 1080 });
+
+/** @returns once it can be found; the rest is asked of `window.side` */
+export async function talk(meet, args) {
+  const side = new Side();
+  globalThis.side = side;
+  await meet(args, side.heard);
+}
