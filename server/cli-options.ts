@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { DEFAULT_PATH } from '../src/protocol.js';
-import { DEFAULT_PORT, readOptions } from './options.js';
+import { DEFAULT_PORT, DEFAULT_SEAT_TIMEOUT, readOptions } from './options.js';
 
 export interface CliSettings {
   readonly port: number;
@@ -10,6 +10,8 @@ export interface CliSettings {
   readonly path: string;
   readonly origins: readonly string[] | undefined;
   readonly directories: readonly string[];
+  /** Milliseconds. */
+  readonly seatTimeout: number;
   readonly logLevel: string;
 }
 
@@ -33,6 +35,8 @@ Serves the signalling, the bundle (/peer-elements.js), the demo (/) and /healthz
   --origin ORIGIN    a page's origin that may connect, like https://example.org;
                      repeatable                                 (any)
   --static DIR       serve this directory too, before the demo; repeatable
+  --seat-timeout MS  how long a seat waits for who lost its connection, 0 = not at all
+                                                                (${DEFAULT_SEAT_TIMEOUT})
   --log-level LEVEL  ${LOG_LEVELS.join(' ')}   (warn)
   --help, --version
 
@@ -52,6 +56,7 @@ function readFlags(args: readonly string[]) {
     path: string,
     origin: strings,
     static: strings,
+    'seat-timeout': string,
     'log-level': string,
     help: { ...boolean, short: 'h' },
     version: { ...boolean, short: 'v' },
@@ -70,6 +75,12 @@ function readPort(value: string): number {
   return port;
 }
 
+/** Its range is checked with the rest. */
+function readMilliseconds(flag: string, value: string): number {
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  throw new UsageError(`${flag} must be a number of milliseconds, not "${value}"`);
+}
+
 function checkDirectory(directory: string): void {
   if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
     throw new UsageError(`--static: there is no directory "${directory}"`);
@@ -77,9 +88,9 @@ function checkDirectory(directory: string): void {
 }
 
 /** The rest is checked where it is checked for everybody. */
-function checkOptions({ host, path, origins }: CliSettings): void {
+function checkOptions({ host, path, origins, seatTimeout }: CliSettings): void {
   try {
-    readOptions({ host, path, allowedOrigins: origins });
+    readOptions({ host, path, allowedOrigins: origins, seatTimeout });
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
@@ -101,6 +112,10 @@ export function readCommand(args: readonly string[], environment: Environment): 
     path: flags.path ?? variable('PATH') ?? DEFAULT_PATH,
     origins: flags.origin ?? several('ORIGIN'),
     directories: flags.static ?? several('STATIC') ?? [],
+    seatTimeout: readMilliseconds(
+      '--seat-timeout',
+      flags['seat-timeout'] ?? variable('SEAT_TIMEOUT') ?? String(DEFAULT_SEAT_TIMEOUT),
+    ),
     logLevel: flags['log-level'] ?? variable('LOG_LEVEL') ?? 'warn',
   };
   if (!LOG_LEVELS.includes(settings.logLevel)) {

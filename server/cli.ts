@@ -62,10 +62,18 @@ function stopOnSignal(server: SignalingServer): void {
 }
 
 async function serve(settings: CliSettings): Promise<void> {
-  const { port, host, path, origins: allowedOrigins, directories, logLevel } = settings;
+  const { port, host, path, origins: allowedOrigins, directories, seatTimeout, logLevel } = settings;
   const logger = pino({ level: logLevel }, pino.destination(2));
   const files = [...directories, fromRoot('demo'), fromRoot('dist')];
-  const server = new SignalingServer({ port, host, path, allowedOrigins, static: files, logger });
+  const server = new SignalingServer({
+    port,
+    host,
+    path,
+    allowedOrigins,
+    static: files,
+    seatTimeout,
+    logger,
+  });
   stopOnSignal(server);
   try {
     await server.listen();

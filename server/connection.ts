@@ -5,6 +5,7 @@ import {
   CloseCode,
   MESSAGE_HEADER_BYTES,
   PROTOCOL_VERSION,
+  isFinalClose,
   packPeerId,
   parseClientFrame,
   type ClientFrame,
@@ -12,7 +13,7 @@ import {
   type ServerFrame,
 } from '../src/protocol.js';
 import { tickOf } from './heartbeat.js';
-import type { Client, Hub, Seat } from './hub.js';
+import type { Client, Exit, Hub, Seat } from './hub.js';
 import { Inbox, type Frame } from './inbox.js';
 import type { Limits } from './limits.js';
 import type { Logger } from './log.js';
@@ -23,11 +24,16 @@ const CLOSING_MS = 2000;
 
 export interface ConnectionContext {
   readonly hub: Hub;
+  /** Milliseconds, told to the client. */
+  readonly seatTimeout: number;
   readonly limits: Limits;
   readonly logger: Logger;
   /** Counts what the client did wrong. */
   readonly count: (what: 'badFrames' | 'failedLogins') => void;
 }
+
+/** Whether who is closed with `code` may come back to its seats: 4409 ends the connection, not who it belonged to. */
+const mayReturn = (code: number): boolean => code === CloseCode.replaced || !isFinalClose(code);
 
 type State = 'waiting for login' | 'in' | 'ended';
 
@@ -51,7 +57,7 @@ export class Connection implements Client {
   /** @param host as the client dialled it, lower case: a log-in signs it */
   constructor(ws: WebSocket, host: string, context: ConnectionContext) {
     // Before anything else: an error without a listener would end the process. ws closes the socket itself.
-    ws.on('error', () => this.#finish('lost'));
+    ws.on('error', () => this.#finish('away'));
     this.#ws = ws;
     this.#host = host;
     this.#context = context;
@@ -61,7 +67,7 @@ export class Connection implements Client {
       flooded: () => this.end(CloseCode.rateLimited, 'Too many messages'),
     });
     ws.on('close', (code) => {
-      this.#finish('lost');
+      this.#finish('away');
       context.logger.debug({ code }, 'connection closed');
     });
     ws.on('message', (data, binary) => {
@@ -70,8 +76,7 @@ export class Connection implements Client {
     });
     ws.on('ping', () => this.#hear());
     ws.on('pong', () => this.#hear());
-    const { pingInterval } = context.limits;
-    this.send({ type: 'welcome', version: PROTOCOL_VERSION, nonce: this.#nonce, pingInterval });
+    this.#welcome();
   }
 
   get id(): string {
@@ -90,14 +95,14 @@ export class Connection implements Client {
     this.#write(message);
   }
 
-  end(code: number, reason: string, gone: GoneReason = 'lost'): void {
+  end(code: number, reason: string, gone?: GoneReason): void {
     if (this.#state === 'ended') return;
     this.#ws.close(code, reason);
-    this.#finish(gone);
+    this.#finish(gone ?? (mayReturn(code) ? 'away' : 'lost'));
   }
 
   terminate(): void {
-    this.#finish('lost');
+    this.#finish('away');
     this.#ws.terminate();
   }
 
@@ -119,6 +124,24 @@ export class Connection implements Client {
       this.#ws.ping();
       this.send({ type: 'ping' });
     }
+  }
+
+  #welcome(): void {
+    const { seatTimeout, limits } = this.#context;
+    const { pingInterval, messagesPerSecond, messageBurst, relayBytesPerSecond, relayBurst } = limits;
+    this.send({
+      type: 'welcome',
+      version: PROTOCOL_VERSION,
+      nonce: this.#nonce,
+      pingInterval,
+      seatTimeout,
+      budget: {
+        messages: messagesPerSecond,
+        messageBurst,
+        bytes: relayBytesPerSecond,
+        byteBurst: relayBurst,
+      },
+    });
   }
 
   #hear(): void {
@@ -196,12 +219,12 @@ export class Connection implements Client {
     this.end(what === 'badFrames' ? CloseCode.protocol : CloseCode.unauthenticated, reason);
   }
 
-  #finish(gone: GoneReason): void {
+  #finish(how: Exit): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     this.#since = performance.now();
     this.#inbox.close();
-    this.#context.hub.exit(this, gone);
+    this.#context.hub.exit(this, how);
   }
 }
 

@@ -8,6 +8,7 @@ import {
   type GoneReason,
   type ServerFrame,
 } from '../src/protocol.js';
+import { KeptSeats } from './kept-seats.js';
 import type { Limits } from './limits.js';
 import { Rooms } from './rooms.js';
 import { roomId } from './room-id.js';
@@ -27,33 +28,40 @@ export interface Client {
 export interface Seat {
   readonly id: string;
   readonly hello: string;
-  readonly client: Client;
+  /** Null while the seat waits for its owner: it must not keep a dead socket in memory. */
+  client: Client | null;
   /** What the client calls the room. */
-  readonly n: number;
+  n: number;
   readonly room: string;
 }
+
+/** How a connection ended for the rooms it was in. `away`: it may come back to its seats. */
+export type Exit = GoneReason | 'away';
 
 type JoinFrame = Extract<ClientFrame, { type: 'join' }>;
 
 export class Hub {
   #limits: Limits;
   #rooms: Rooms<Seat>;
+  #kept: KeptSeats<Seat>;
   #clients = new Map<string, Client>();
   #members = 0;
   #messages = 0;
   #dropped = 0;
 
-  constructor(limits: Limits) {
+  /** @param seatTimeout milliseconds that a seat waits for an owner who lost its connection */
+  constructor(limits: Limits, seatTimeout: number) {
     this.#limits = limits;
     this.#rooms = new Rooms(limits.membersPerRoom);
+    this.#kept = new KeptSeats(seatTimeout, limits.roomsPerConnection, (seat) => this.#vacate(seat, 'lost'));
   }
 
-  stats(): { rooms: number; members: number; messages: number; dropped: number } {
-    const { size: rooms } = this.#rooms;
-    return { rooms, members: this.#members, messages: this.#messages, dropped: this.#dropped };
+  stats(): { rooms: number; members: number; away: number; messages: number; dropped: number } {
+    const [{ size: rooms }, { size: away }] = [this.#rooms, this.#kept];
+    return { rooms, members: this.#members, away, messages: this.#messages, dropped: this.#dropped };
   }
 
-  /** An older connection of the same id goes first, so that its rooms see it leave before the new one joins. */
+  /** An older connection of the same id goes first; its seats wait for the newer one. */
   enter(client: Client): void {
     this.#clients.get(client.id)?.end(CloseCode.replaced, 'A newer connection of this id took over');
     this.#clients.set(client.id, client);
@@ -61,8 +69,11 @@ export class Hub {
   }
 
   /** Everything that goes when a connection goes. Harmless for one that never entered. */
-  exit(client: Client, reason: GoneReason): void {
-    for (const seat of [...client.seats.values()]) this.#vacate(seat, reason);
+  exit(client: Client, how: Exit): void {
+    for (const seat of [...client.seats.values()]) {
+      if (how === 'away') this.#keep(seat);
+      else this.#vacate(seat, how);
+    }
     if (this.#clients.get(client.id) === client) this.#clients.delete(client.id);
   }
 
@@ -73,6 +84,11 @@ export class Hub {
       const reason = `This connection is in ${most} rooms, the most there may be.`;
       return client.send({ type: 'refused', n, code: 'refused', reason });
     }
+    const own = this.#rooms.find(room, client.id);
+    if (own && !own.client) {
+      if (own.hello === hello) return this.#resume(own, client, { n, entry });
+      this.#vacate(own, 'lost'); // The page was loaded anew: another stay.
+    }
     const seat: Seat = { id: client.id, hello, client, n, room };
     const outcome = this.#rooms.join(room, seat, { entry, capacity });
     if ('code' in outcome) {
@@ -80,10 +96,10 @@ export class Hub {
     }
     client.seats.set(n, seat);
     this.#members++;
-    const members = outcome.members.map((other) => ({ id: other.id, hello: other.hello }));
-    client.send({ type: 'joined', n, created: outcome.created, capacity: outcome.capacity, members });
-    for (const other of outcome.members) {
-      other.client.send({ type: 'peer', n: other.n, id: seat.id, hello });
+    const { created, members: others } = outcome;
+    client.send(joined(n, created, outcome.capacity, others, others.length));
+    for (const other of others) {
+      other.client?.send({ type: 'peer', n: other.n, id: seat.id, hello });
     }
   }
 
@@ -102,7 +118,7 @@ export class Hub {
     if (!message) return false;
     const seat = client.seats.get(message.n);
     const target = seat && this.#rooms.find(seat.room, message.id);
-    if (!target || target === seat) {
+    if (!target?.client || target === seat) {
       this.#dropped++;
       return true;
     }
@@ -121,27 +137,72 @@ export class Hub {
     const seats = rooms.flatMap((room) => this.#rooms.members(room));
     for (const seat of seats) this.#release(seat);
     for (const { client, n } of seats)
-      client.send({ type: 'closed', n, reason: 'The server closed the room.' });
+      client?.send({ type: 'closed', n, reason: 'The server closed the room.' });
     return seats.length;
   }
 
-  /** False when no such client is connected. */
+  /** False when no such client is connected, and no seat waits for it. */
   kick(id: string): boolean {
     const client = this.#clients.get(id);
+    const kept = this.#kept.of(id);
+    for (const seat of kept) this.#vacate(seat, 'kicked');
     client?.end(CloseCode.refused, 'Kicked', 'kicked');
-    return client !== undefined;
+    return client !== undefined || kept.length > 0;
+  }
+
+  /** Empties every room without a word: who is in one is about to hear that the server goes. */
+  close(): void {
+    this.#kept.clear();
+    this.#rooms = new Rooms(this.#limits.membersPerRoom);
+    this.#members = 0;
+    for (const { seats } of this.#clients.values()) seats.clear();
+  }
+
+  #keep(seat: Seat): void {
+    seat.client?.seats.delete(seat.n);
+    seat.client = null;
+    this.#kept.keep(seat);
+  }
+
+  /** Gives a kept seat back to its owner. The others have not noticed anything, and do not now. */
+  #resume(seat: Seat, client: Client, { n, entry }: Pick<JoinFrame, 'n' | 'entry'>): void {
+    this.#kept.release(seat);
+    seat.client = client;
+    seat.n = n;
+    client.seats.set(n, seat);
+    const members = this.#rooms.members(seat.room);
+    const others = members.filter((other) => other !== seat);
+    // Who asks to create still, has never heard that it did.
+    const created = entry === 'create';
+    client.send(joined(n, created, this.#rooms.capacity(seat.room), others, members.indexOf(seat)));
   }
 
   #vacate(seat: Seat, reason: GoneReason): void {
     this.#release(seat);
     for (const { client, n } of this.#rooms.members(seat.room)) {
-      client.send({ type: 'gone', n, id: seat.id, reason });
+      client?.send({ type: 'gone', n, id: seat.id, reason });
     }
   }
 
   #release(seat: Seat): void {
     if (!this.#rooms.leave(seat.room, seat)) return;
-    seat.client.seats.delete(seat.n);
+    seat.client?.seats.delete(seat.n);
+    this.#kept.release(seat);
     this.#members--;
   }
 }
+
+const joined = (
+  n: number,
+  created: boolean,
+  capacity: number,
+  others: readonly Seat[],
+  earlier: number,
+): ServerFrame => ({
+  type: 'joined',
+  n,
+  created,
+  capacity,
+  members: others.map(({ id, hello }) => ({ id, hello })),
+  earlier,
+});

@@ -1,6 +1,6 @@
 /** The frames of one socket, in order and no faster than its budget allows. */
 import type { WebSocket } from 'ws';
-import { OVER_BUDGET_MS, TokenBucket, type Limits } from './limits.js';
+import { TokenBucket, type Limits } from './limits.js';
 
 export interface Frame {
   readonly bytes: Buffer;
@@ -21,6 +21,7 @@ export class Inbox {
   #bytes: TokenBucket;
   /** A paused socket still hands over what it had read already; this much could be worked off in time. */
   #most: number;
+  #patience: number;
   #frames: Frame[] = [];
   #held = false;
   #closed = false;
@@ -33,7 +34,8 @@ export class Inbox {
     this.#events = events;
     this.#messages = new TokenBucket(limits.messagesPerSecond, limits.messageBurst, now);
     this.#bytes = new TokenBucket(limits.relayBytesPerSecond, limits.relayBurst, now);
-    this.#most = limits.messageBurst + (limits.messagesPerSecond * OVER_BUDGET_MS) / 1000;
+    this.#patience = limits.budgetTimeout;
+    this.#most = limits.messageBurst + (limits.messagesPerSecond * this.#patience) / 1000;
   }
 
   /** Whether the socket is not being read, so that its silence says nothing. */
@@ -111,7 +113,7 @@ export class Inbox {
     if (wait === 0) return;
     const now = performance.now();
     this.#overSince ??= now;
-    const left = this.#overSince + OVER_BUDGET_MS - now;
+    const left = this.#overSince + this.#patience - now;
     if (left <= 0) return this.#flood();
     this.#timer = setTimeout(
       () => {

@@ -31,8 +31,10 @@ export interface SignalingStats {
   /** Open sockets, logged in or not. */
   readonly connections: number;
   readonly rooms: number;
-  /** Memberships: somebody in two rooms counts twice. */
+  /** Memberships, those of members who are away included: somebody in two rooms counts twice. */
   readonly members: number;
+  /** Memberships whose connection is lost, and whose seat is kept. */
+  readonly away: number;
   /** Messages passed on from member to member. */
   readonly messages: number;
   /** Messages whose receiver was not in the room. */
@@ -69,9 +71,9 @@ export class SignalingServer {
    */
   constructor(options: SignalingServerOptions = {}) {
     const settings = (this.#settings = readOptions(options));
-    const { limits, wsServer, httpServer } = settings;
+    const { limits, seatTimeout, wsServer, httpServer } = settings;
     this.#gate = new Gate(settings);
-    this.#hub = new Hub(limits);
+    this.#hub = new Hub(limits, seatTimeout);
     this.#heartbeat = new Heartbeat(tickOf(limits));
     this.#socket = wsServer ?? createSocket(limits);
     this.#socket.on('connection', this.#onConnection);
@@ -135,8 +137,9 @@ export class SignalingServer {
   }
 
   /**
-   * Closes the connection of that id, for good. The others of its rooms are told `kicked`.
-   * @returns false when there is none
+   * Closes the connection of that id, for good, and takes the seats that wait for it. The others of its rooms are
+   * told `kicked`. One that is not connected at the moment is not kept from coming back.
+   * @returns false when there is neither
    */
   kick(id: string): boolean {
     return this.#hub.kick(id);
@@ -181,6 +184,7 @@ export class SignalingServer {
   }
 
   async #closeConnections(drain: number): Promise<void> {
+    this.#hub.close();
     if (this.#connections.size === 0) return;
     const connections = [...this.#connections];
     const gone = new Promise<void>((resolve) => (this.#onEmpty = resolve));
@@ -212,7 +216,7 @@ export class SignalingServer {
   }
 
   #onConnection = (ws: WebSocket, request: IncomingMessage): void => {
-    const { wsServer, limits, logger } = this.#settings;
+    const { wsServer, seatTimeout, limits, logger } = this.#settings;
     if (wsServer) {
       if (!this.#gate.isOurs(request)) return;
       const refusal = this.#gate.check(request);
@@ -225,6 +229,7 @@ export class SignalingServer {
     const count = (what: 'badFrames' | 'failedLogins'): void => void this.#counts[what]++;
     const connection = new Connection(ws, this.#gate.hostOf(request), {
       hub: this.#hub,
+      seatTimeout,
       limits,
       logger,
       count,

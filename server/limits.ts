@@ -25,6 +25,8 @@ export interface Limits {
   readonly relayBytesPerSecond: number;
   /** Bytes of messages between members that may come at once. Default 262 144. */
   readonly relayBurst: number;
+  /** Time over its budget after which a client is closed with 4429. Default 10 000. */
+  readonly budgetTimeout: number;
   /** Bytes waiting to be read by a client at which it is given up with 4008. Default 1 048 576. */
   readonly bufferClose: number;
   /** Default 16. */
@@ -38,7 +40,7 @@ export interface Limits {
 }
 
 const HIGHEST = 2 ** 31 - 1;
-const HOUR = 3_600_000;
+export const HOUR = 3_600_000;
 
 /** Default, least and most of every limit. A table, so that what is validated cannot differ from what exists. */
 const TABLE: { readonly [name in keyof Limits]: readonly [number, number, number] } = {
@@ -53,6 +55,7 @@ const TABLE: { readonly [name in keyof Limits]: readonly [number, number, number
   messageBurst: [600, 1, HIGHEST],
   relayBytesPerSecond: [65_536, 1, HIGHEST],
   relayBurst: [262_144, 1, HIGHEST],
+  budgetTimeout: [10_000, 1, HOUR],
   bufferClose: [1_048_576, 1, HIGHEST],
   roomsPerConnection: [16, 1, 0x10000],
   membersPerRoom: [32, 1, 0xffff],
@@ -60,9 +63,6 @@ const TABLE: { readonly [name in keyof Limits]: readonly [number, number, number
   pongTimeout: [10_000, 1, HOUR],
 };
 const NAMES = Object.keys(TABLE) as (keyof Limits)[];
-
-/** How long a client may stay over its budget before it is closed with 4429. */
-export const OVER_BUDGET_MS = 10_000;
 
 /** A value as it may stand in an error message. */
 export function show(value: unknown): string {

@@ -3,7 +3,7 @@ import { Server as HttpServer } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
 import type { WebSocketServer } from 'ws';
 import { DEFAULT_PATH } from '../src/protocol.js';
-import { fields, integer, readLimits, show, type Limits } from './limits.js';
+import { HOUR, fields, integer, readLimits, show, type Limits } from './limits.js';
 import { LOG_METHODS, silent, type Logger } from './log.js';
 
 export interface SignalingServerOptions {
@@ -35,6 +35,11 @@ export interface SignalingServerOptions {
   static?: readonly string[] | false | undefined;
   /** Pino or anything with its debug, info, warn and error. Default: silent. Gets no ids and no room names. */
   logger?: Logger | undefined;
+  /**
+   * How long the seats of a client that lost its connection wait for it, milliseconds: if it is back in time, the
+   * others see neither leave nor join. Default 10 000; 0 = not at all.
+   */
+  seatTimeout?: number | undefined;
   limits?: Partial<Limits> | undefined;
 }
 
@@ -49,6 +54,8 @@ export interface Settings {
   readonly proxies: number;
   readonly static: readonly string[];
   readonly logger: Logger;
+  /** Milliseconds. */
+  readonly seatTimeout: number;
   readonly limits: Limits;
 }
 
@@ -61,10 +68,12 @@ const NAMES = [
   'trustProxy',
   'static',
   'logger',
+  'seatTimeout',
   'limits',
 ] as const satisfies (keyof SignalingServerOptions)[];
 
 export const DEFAULT_PORT = 8080;
+export const DEFAULT_SEAT_TIMEOUT = 10_000;
 
 function text(name: string, value: unknown): string {
   if (typeof value !== 'string') throw new TypeError(`${name} must be a string, not ${show(value)}`);
@@ -144,6 +153,7 @@ export function readOptions(options: unknown = {}): Settings {
     allowedOrigins,
     trustProxy = false,
     logger = silent,
+    seatTimeout = DEFAULT_SEAT_TIMEOUT,
   } = given;
   if (server !== undefined) checkServer(given);
   const directories = given['static'] ?? false;
@@ -161,6 +171,7 @@ export function readOptions(options: unknown = {}): Settings {
     proxies: readProxies(trustProxy),
     static: directories === false ? [] : list('static', directories),
     logger: readLogger(logger),
+    seatTimeout: integer('seatTimeout', seatTimeout, 0, HOUR),
     limits: readLimits(given['limits']),
   };
 }

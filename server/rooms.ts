@@ -75,6 +75,11 @@ export class Rooms<P extends Place> {
     return true;
   }
 
+  /** Most members the room may have; 0 when there is no such room. */
+  capacity(room: string): number {
+    return this.#rooms.get(room)?.capacity ?? 0;
+  }
+
   find(room: string, id: string): P | undefined {
     return this.#rooms.get(room)?.members.get(id);
   }

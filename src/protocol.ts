@@ -97,12 +97,28 @@ export type ClientFrame =
   | { readonly type: 'leave'; readonly n: number }
   | { readonly type: 'ping' };
 
+/** What one connection may send without being slowed down; over it for long, it is closed with 4429. */
+export interface Budget {
+  /** Frames a second, of any kind. */
+  readonly messages: number;
+  /** Frames that may come at once. */
+  readonly messageBurst: number;
+  /** Bytes of message frames, headers included, a second. */
+  readonly bytes: number;
+  /** Bytes of message frames that may come at once. */
+  readonly byteBurst: number;
+}
+
 export type ServerFrame =
   | {
       readonly type: 'welcome';
       readonly version: number;
       readonly nonce: string;
+      /** ms */
       readonly pingInterval: number;
+      /** How long a member that lost its connection may take to come back unnoticed, ms; 0 = it is gone at once. */
+      readonly seatTimeout: number;
+      readonly budget: Budget;
     }
   | { readonly type: 'ready'; readonly id: string }
   | {
@@ -110,7 +126,10 @@ export type ServerFrame =
       readonly n: number;
       readonly created: boolean;
       readonly capacity: number;
+      /** Oldest first. Some may have lost their connection and be on their way back. */
       readonly members: readonly Member[];
+      /** How many of `members` were there before us. The rest came while our seat was kept. */
+      readonly earlier: number;
     }
   | { readonly type: 'refused'; readonly n: number; readonly code: RefusalCode; readonly reason: string }
   | { readonly type: 'peer'; readonly n: number; readonly id: string; readonly hello: string }
@@ -146,6 +165,7 @@ const isInteger = (value: unknown, min: number, max: number): value is number =>
 const isText = (value: unknown, max: number): value is string =>
   typeof value === 'string' && value.length <= max;
 const isRoomNumber = (value: unknown): value is number => isInteger(value, 0, 0xffff);
+const isQuantity = (value: unknown): value is number => isInteger(value, 1, 2 ** 31 - 1);
 const oneOf = <T extends string>(value: unknown, list: readonly T[]): value is T => list.includes(value as T);
 
 function parseFields(text: string): Fields | null {
@@ -183,6 +203,14 @@ export function parseClientFrame(text: string): ClientFrame | null {
   }
 }
 
+function parseBudget(value: unknown): Budget | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { messages, messageBurst, bytes, byteBurst } = value as Fields;
+  if (!isQuantity(messages) || !isQuantity(messageBurst) || !isQuantity(bytes) || !isQuantity(byteBurst))
+    return null;
+  return { messages, messageBurst, bytes, byteBurst };
+}
+
 function parseMember(value: unknown): Member | null {
   if (typeof value !== 'object' || value === null) return null;
   const { id, hello } = value as Fields;
@@ -196,20 +224,21 @@ export function parseServerFrame(text: string): ServerFrame | null {
   const { type, n, id, hello, reason, code } = f;
   switch (type) {
     case 'welcome': {
-      const { version, nonce, pingInterval } = f;
+      const { version, nonce, pingInterval, seatTimeout } = f;
+      const budget = parseBudget(f['budget']);
       if (!isInteger(version, 0, 0xffff) || !isBase64url(nonce, 43)) return null;
-      if (!isInteger(pingInterval, 1, 3_600_000)) return null;
-      return { type, version, nonce, pingInterval };
+      if (!isInteger(pingInterval, 1, 3_600_000) || !isInteger(seatTimeout, 0, 3_600_000)) return null;
+      return budget && { type, version, nonce, pingInterval, seatTimeout, budget };
     }
     case 'ready':
       return isPeerId(id) ? { type, id } : null;
     case 'joined': {
-      const { created, capacity, members } = f;
+      const { created, capacity, members, earlier } = f;
       if (!isRoomNumber(n) || typeof created !== 'boolean' || !isInteger(capacity, 1, 0xffff)) return null;
-      if (!Array.isArray(members)) return null;
+      if (!Array.isArray(members) || !isInteger(earlier, 0, members.length)) return null;
       const parsed = members.map(parseMember);
       if (parsed.includes(null)) return null;
-      return { type, n, created, capacity, members: parsed as Member[] };
+      return { type, n, created, capacity, members: parsed as Member[], earlier };
     }
     case 'refused':
       if (!isRoomNumber(n) || !oneOf(code, REFUSALS) || !isText(reason, MAX_REASON_CHARS)) return null;

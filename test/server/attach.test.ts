@@ -210,8 +210,8 @@ test('close() ends every client with 1012, cuts stragglers off and can be called
   deaf.ws.terminate();
   await assert.rejects(server.listen(), /closed/);
   await assert.rejects(fetch(`http://127.0.0.1:${port}/healthz`));
-  const { connections, rooms, members } = server.stats();
-  assert.deepEqual({ connections, rooms, members }, { connections: 0, rooms: 0, members: 0 });
+  const { connections, rooms, members, away } = server.stats();
+  assert.deepEqual({ connections, rooms, members, away }, { connections: 0, rooms: 0, members: 0, away: 0 });
 });
 
 test('close() before listen(), and while it is under way', async () => {

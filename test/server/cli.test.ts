@@ -73,6 +73,13 @@ test('it says where everything is, serves it, and stops on SIGINT', async (t) =>
   assert.match(err, /"msg":"listening"/);
 });
 
+test('the seat timeout reaches the server', async (t) => {
+  const { port } = await serve(t, ['--port', '0', '--seat-timeout', '123']);
+  const client = new TestClient(`ws://localhost:${port}/signal`);
+  assert.equal((await client.next('welcome')).seatTimeout, 123);
+  client.ws.terminate();
+});
+
 test('what it is told in variables counts, and SIGTERM stops it as well', async (t) => {
   const env = {
     PEER_ELEMENTS_PORT: '0',
@@ -135,7 +142,8 @@ test('wrong use is told in one line', async (t) => {
 test('--help and --version', async (t) => {
   const [help, told] = await Promise.all([run(t, ['--help']).ended, run(t, ['--version']).ended]);
   assert.equal(help.code, 0);
-  for (const flag of ['port', 'host', 'path', 'origin', 'static', 'log-level', 'help', 'version']) {
+  const flags = ['port', 'host', 'path', 'origin', 'static', 'seat-timeout', 'log-level', 'help', 'version'];
+  for (const flag of flags) {
     assert.match(help.out, new RegExp(`--${flag}\\b`));
   }
   assert.ok(help.out.split('\n').every((line) => line.length <= 90));
@@ -154,6 +162,8 @@ test('every wrong value is named', () => {
     [['--origin', 'a.example'], /allowedOrigins has "a.example"/],
     [['--host', ''], /host/],
     [['--static', '/does/not/exist'], /--static: there is no directory "\/does\/not\/exist"/],
+    [['--seat-timeout', '10s'], /--seat-timeout must be a number of milliseconds, not "10s"/],
+    [['--seat-timeout', '999999999'], /seatTimeout must be an integer from 0 to 3600000/],
     [['--log-level', 'loud'], /--log-level must be one of .*, not "loud"/],
     [['--help=yes'], /--help/],
   ];
@@ -178,17 +188,20 @@ test('an option goes before a variable, a variable before the default', () => {
     path: '/signal',
     origins: undefined,
     directories: [],
+    seatTimeout: 10_000,
     logLevel: 'warn',
   });
   const env = {
     PEER_ELEMENTS_PORT: '1',
     PEER_ELEMENTS_LOG_LEVEL: 'debug',
+    PEER_ELEMENTS_SEAT_TIMEOUT: '0',
     PEER_ELEMENTS_STATIC: `${root},/`,
     PEER_ELEMENTS_HOST: '',
   };
   const settings = read(['--port', '2', '--origin', 'https://a.example', '--origin', 'null'], env);
   assert.equal(settings.port, 2);
   assert.equal(settings.logLevel, 'debug');
+  assert.equal(settings.seatTimeout, 0);
   assert.equal(settings.host, undefined);
   assert.deepEqual(settings.directories, [root, '/']);
   assert.deepEqual(settings.origins, ['https://a.example', 'null']);

@@ -8,7 +8,8 @@ import { readLimits } from '../../server/limits.js';
 import { createKey, room, startServer } from './client.js';
 
 test('a half-open connection is ended, and its rooms are told', async (t) => {
-  const { login } = await startServer(t, { limits: { pingInterval: 100, pongTimeout: 200 } });
+  const limits = { pingInterval: 100, pongTimeout: 200 };
+  const { login } = await startServer(t, { limits, seatTimeout: 0 });
   const [watcher, dead] = [await login(), await login({ options: { autoPong: false } })];
   await watcher.join(0, room('a'));
   await dead.join(0, room('a'));

@@ -13,11 +13,20 @@ test('a key proves its id', async (t) => {
   assert.equal(server.stats().connections, 1);
 });
 
-test('the welcome tells the version, a nonce of 32 bytes and the heartbeat', async (t) => {
-  const { open } = await startServer(t, { limits: { pingInterval: 12_345 } });
+test('the welcome tells the version, a nonce of 32 bytes and what the page has to know of the limits', async (t) => {
+  const limits = {
+    pingInterval: 12_345,
+    messagesPerSecond: 1,
+    messageBurst: 2,
+    relayBytesPerSecond: 3,
+    relayBurst: 4,
+  };
+  const { open } = await startServer(t, { limits, seatTimeout: 77 });
   const [one, other] = await Promise.all([open().next('welcome'), open().next('welcome')]);
   assert.equal(one.version, 1);
   assert.equal(one.pingInterval, 12_345);
+  assert.equal(one.seatTimeout, 77);
+  assert.deepEqual(one.budget, { messages: 1, messageBurst: 2, bytes: 3, byteBurst: 4 });
   assert.equal(fromBase64url(one.nonce)?.length, 32);
   assert.notEqual(one.nonce, other.nonce);
 });
@@ -159,8 +168,8 @@ test('a newer connection of an id takes over, and the rooms see a clean change',
   assert.equal((await watcher.next('peer')).hello, 'b2xk');
   const newer = await login({ key });
   assert.equal((await older.closed).code, 4409);
-  assert.deepEqual(await watcher.next('gone'), { type: 'gone', n: 7, id: key.id, reason: 'lost' });
   const { members } = await newer.join(3, room('a'), { hello: 'bmV3' });
+  assert.deepEqual(await watcher.next('gone'), { type: 'gone', n: 7, id: key.id, reason: 'lost' });
   assert.deepEqual(
     members.map(({ id }) => id),
     [watcher.id],

@@ -51,6 +51,9 @@ test('every wrong option is named', () => {
     [{ logger: {} }, TypeError, /logger .* debug is missing/],
     [{ logger: null }, TypeError, /logger/],
     [{ logger: { debug() {}, info() {}, warn() {} } }, TypeError, /error is missing/],
+    [{ seatTimeout: '1' }, TypeError, /seatTimeout must be an integer from 0 to 3600000, not "1"/],
+    [{ seatTimeout: -1 }, RangeError, /seatTimeout/],
+    [{ seatTimeout: 3_600_001 }, RangeError, /seatTimeout/],
     [{ limits: 5 }, TypeError, /limits must be an object/],
     [{ limits: { speed: 1 } }, TypeError, /Unknown option: limits.speed/],
     [{ limits: { maxRooms: 1 } }, TypeError, /Unknown option: limits.maxRooms/],
@@ -89,6 +92,7 @@ test('every limit is checked, and completed', () => {
     messageBurst: 600,
     relayBytesPerSecond: 65_536,
     relayBurst: 262_144,
+    budgetTimeout: 10_000,
     bufferClose: 1_048_576,
     roomsPerConnection: 16,
     membersPerRoom: 32,
@@ -101,6 +105,7 @@ test('what is right is taken', () => {
   create({});
   new SignalingServer();
   create({ port: undefined, host: undefined, server: undefined, static: false, trustProxy: false });
+  create({ seatTimeout: 0 });
   create({ allowedOrigins: ['null', 'https://a.example', 'http://[::1]:8080', 'app://x'] });
 });
 

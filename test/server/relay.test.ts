@@ -10,7 +10,7 @@ interface Two extends TestServer {
 
 /** Two members of a room which is 1 to the one and 2 to the other. */
 async function startTwo(t: TestContext, limits: Partial<Limits> = {}): Promise<Two> {
-  const started = await startServer(t, { limits });
+  const started = await startServer(t, { limits, seatTimeout: 0 });
   const [one, other] = [await started.login(), await started.login()];
   await one.join(1, room('a'));
   await other.join(2, room('a'));

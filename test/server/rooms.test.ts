@@ -31,10 +31,12 @@ test('the registry: exactly one creator, a capacity that stays, no empty rooms',
   assert.equal(rooms.find('r', 'b'), b);
   assert.equal(rooms.find('r', 'a'), undefined);
   assert.deepEqual(rooms.members('r'), [b, c]);
+  assert.equal(rooms.capacity('r'), 3);
   rooms.leave('r', b);
   rooms.leave('r', c);
   assert.equal(rooms.size, 0);
   assert.deepEqual(rooms.members('r'), []);
+  assert.equal(rooms.capacity('r'), 0);
   assert.equal(rooms.find('r', 'b'), undefined);
 });
 
@@ -53,11 +55,11 @@ test('create, join and join-or-create', async (t) => {
   const [one, other] = await Promise.all([login(), login()]);
   assert.equal(await one.refused(0, room('a'), { entry: 'join' }), 'room-missing');
   const created = await one.join(0, room('a'), { entry: 'create', hello: 'b25l' });
-  assert.deepEqual(created, { type: 'joined', n: 0, created: true, capacity: 32, members: [] });
+  assert.deepEqual(created, { type: 'joined', n: 0, created: true, capacity: 32, members: [], earlier: 0 });
   assert.equal(await other.refused(5, room('a'), { entry: 'create' }), 'room-exists');
   const joined = await other.join(5, room('a'), { entry: 'join', capacity: 9, hello: 'dHdv' });
   const members = [{ id: one.id, hello: 'b25l' }];
-  assert.deepEqual(joined, { type: 'joined', n: 5, created: false, capacity: 32, members });
+  assert.deepEqual(joined, { type: 'joined', n: 5, created: false, capacity: 32, members, earlier: 1 });
   assert.deepEqual(await one.next('peer'), { type: 'peer', n: 0, id: other.id, hello: 'dHdv' });
   const third = await login();
   assert.equal((await third.join(0, room('a'))).created, false);
@@ -99,7 +101,7 @@ test('nobody gets a larger room than the server allows', async (t) => {
 });
 
 test('a dropped connection is told as lost, in every room it was in', async (t) => {
-  const { login, server } = await startServer(t);
+  const { login, server } = await startServer(t, { seatTimeout: 0 });
   const [stays, goes] = await Promise.all([login(), login()]);
   for (const n of [0, 1]) {
     await stays.join(n, room(String(n)));
@@ -115,7 +117,7 @@ test('a dropped connection is told as lost, in every room it was in', async (t) 
 });
 
 test('a closing handshake is no leaving either', async (t) => {
-  const { login } = await startServer(t);
+  const { login } = await startServer(t, { seatTimeout: 0 });
   const [stays, goes] = await Promise.all([login(), login()]);
   await stays.join(0, room('a'));
   await goes.join(0, room('a'));

@@ -113,9 +113,16 @@ describe('control frames', () => {
     ping: { type: 'ping' },
   };
   const server = {
-    welcome: { type: 'welcome', version: 1, nonce: 'AA', pingInterval: 25_000 },
+    welcome: {
+      type: 'welcome',
+      version: 1,
+      nonce: 'AA',
+      pingInterval: 25_000,
+      seatTimeout: 10_000,
+      budget: { messages: 20, messageBurst: 600, bytes: 65_536, byteBurst: 262_144 },
+    },
     ready: { type: 'ready', id },
-    joined: { type: 'joined', n: 0, created: true, capacity: 2, members: [{ id, hello: '' }] },
+    joined: { type: 'joined', n: 0, created: true, capacity: 2, members: [{ id, hello: '' }], earlier: 1 },
     refused: { type: 'refused', n: 0, code: 'room-full', reason: 'Full.' },
     peer: { type: 'peer', n: 0, id, hello: 'AA' },
     gone: { type: 'gone', n: 0, id, reason: 'lost' },
@@ -176,6 +183,21 @@ describe('control frames', () => {
       }
     });
   }
+
+  it('refuse a budget that is none', () => {
+    const { budget } = server.welcome;
+    const welcome = (budget: unknown) => parseServerFrame(JSON.stringify({ ...server.welcome, budget }));
+    expect(welcome({ ...budget, extra: 1 })).to.deep.equal(server.welcome);
+    for (const name of Object.keys(budget)) {
+      for (const value of [undefined, null, 0, -1, 1.5, 2 ** 31, '1', true]) {
+        expect(welcome({ ...budget, [name]: value }), `${name} ${String(value)}`).to.equal(null);
+      }
+    }
+  });
+
+  it('refuse more who were there before us than there are', () => {
+    expect(parseServerFrame(JSON.stringify({ ...server.joined, earlier: 2 }))).to.equal(null);
+  });
 
   it('refuse a member that is none', () => {
     const joined = (members: unknown) => parseServerFrame(JSON.stringify({ ...server.joined, members }));

@@ -1,0 +1,59 @@
+/** Seats whose owner's connection is lost: for a while they wait for it to come back. Knows neither rooms nor sockets. */
+export class KeptSeats<S extends { readonly id: string }> {
+  #timeout: number;
+  #most: number;
+  #expired: (seat: S) => void;
+  #byId = new Map<string, Map<S, NodeJS.Timeout>>();
+  #size = 0;
+
+  /**
+   * @param timeout milliseconds; 0 = a seat expires as it is given to us
+   * @param most seats of one id, or somebody who comes and goes could hold any number: the oldest expires first
+   * @param expired called once for each that is not released before
+   */
+  constructor(timeout: number, most: number, expired: (seat: S) => void) {
+    this.#timeout = timeout;
+    this.#most = most;
+    this.#expired = expired;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  keep(seat: S): void {
+    if (this.#timeout === 0) return this.#expired(seat);
+    const before = this.of(seat.id);
+    if (before[0] && before.length >= this.#most) this.#expire(before[0]);
+    const seats = this.#byId.get(seat.id) ?? new Map<S, NodeJS.Timeout>();
+    this.#byId.set(seat.id, seats);
+    seats.set(seat, setTimeout(() => this.#expire(seat), this.#timeout).unref());
+    this.#size++;
+  }
+
+  /** It has its owner back, or is given up. False when it was not kept. */
+  release(seat: S): boolean {
+    const seats = this.#byId.get(seat.id);
+    if (!seats?.has(seat)) return false;
+    clearTimeout(seats.get(seat));
+    seats.delete(seat);
+    if (seats.size === 0) this.#byId.delete(seat.id);
+    this.#size--;
+    return true;
+  }
+
+  /** A snapshot, oldest first. */
+  of(id: string): readonly S[] {
+    return [...(this.#byId.get(id)?.keys() ?? [])];
+  }
+
+  clear(): void {
+    for (const seats of this.#byId.values()) for (const timer of seats.values()) clearTimeout(timer);
+    this.#byId.clear();
+    this.#size = 0;
+  }
+
+  #expire(seat: S): void {
+    if (this.release(seat)) this.#expired(seat);
+  }
+}
