@@ -34,13 +34,22 @@ export interface SignalingPeer {
 export interface SignalingSink {
   /** Connected, and `id` is proven to be ours. May come again after a reconnect. */
   open(id: string): void;
-  /** We are in. Comes once; later joins by the adaptor itself show as `peer` and `gone`. */
+  /**
+   * We are in. Comes once; later joins by the adaptor itself show as `peer` and `gone`: every member that is there
+   * is told again, and who is not may be on its way back for a while before it is told as gone.
+   */
   joined(room: { readonly created: boolean; readonly peers: readonly SignalingPeer[] }): void;
   peer(peer: SignalingPeer): void;
-  /** A hint: a peer whose direct path is alive is not gone unless it `left`. */
+  /**
+   * `left` and `kicked` are told at once. `lost`: it has not come back in the time that the back-end gives a member
+   * whose connection broke; nobody sees one that does. A hint: a peer whose direct path is alive is not lost.
+   */
   gone(id: string, reason: GoneReason): void;
   message(from: string, bytes: Uint8Array): void;
-  /** `reserve()` said no, and may say yes now. */
+  /**
+   * After `reserve()` was refused: there may be room again. Whatever is still to be said has to be reserved again;
+   * who asks for nothing is not called again. The rooms of a page take turns.
+   */
   drain(): void;
   /** An attempt failed before we were ever in; another one follows. */
   trouble(error: PeerError): void;
@@ -53,13 +62,18 @@ export interface SignalingSink {
 }
 
 export interface SignalingSession {
-  /** Fire and forget: what cannot be delivered now is dropped, as on any network. */
-  send(to: string, bytes: Uint8Array): void;
   /**
-   * Whether the back-end takes a message of about as many bytes now, besides what sets up sessions and paths. When it
-   * does not, `drain()` follows on the sink.
+   * Takes room for one message of `bytes` from what the back-end allows this page; its `send()` then costs nothing
+   * more. False when there is none now: over the budget, others were refused before, the connection is congested or
+   * lost. `drain()` is called when that may have changed, after a reconnect as well. Before `joined` it is false, and
+   * `joined` itself says that there is room.
    */
   reserve(bytes: number): boolean;
+  /**
+   * Fire and forget: what cannot be delivered now is dropped, as on any network. It is never held back, so that
+   * sessions and paths can be set up at any time, but it counts: what is long or frequent has to be reserved.
+   */
+  send(to: string, bytes: Uint8Array): void;
   /** Leaves the room, telling the others. */
   close(): void;
 }

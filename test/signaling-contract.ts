@@ -24,9 +24,27 @@ const requestFor = (room: string, more: Partial<JoinRequest> = {}): JoinRequest 
   ...more,
 });
 
-/** @param page an adaptor as another page with another identity would have it */
-export function describeSignaling(name: string, page: () => Signaling): void {
+/** A page whose connection can be taken away, as by a network that changes; it dials in vain until it is mended. */
+export interface BreakablePage {
+  readonly signaling: Signaling;
+  cut(): void;
+  mend(): void;
+}
+
+/**
+ * @param page an adaptor as another page with another identity would have it
+ * @param breakable the same where there is a connection that can be lost
+ */
+export function describeSignaling(
+  name: string,
+  page: () => Signaling,
+  breakable?: () => BreakablePage,
+): void {
   const sessions: SignalingSession[] = [];
+
+  const closeAll = (): void => {
+    for (const session of sessions.splice(0)) session.close();
+  };
 
   const enter = (
     signaling: Signaling,
@@ -58,9 +76,7 @@ export function describeSignaling(name: string, page: () => Signaling): void {
   };
 
   describe(`${name} keeps the signalling contract`, () => {
-    afterEach(() => {
-      for (const session of sessions.splice(0)) session.close();
-    });
+    afterEach(closeAll);
 
     it('calls nothing on the sink before join() has returned', async () => {
       const { sink } = enter(page(), requestFor(randomRoom()));
@@ -209,6 +225,112 @@ export function describeSignaling(name: string, page: () => Signaling): void {
       expect(after.id).to.equal(before.id);
       const peers = await witness.sink.heard('peer', 2);
       expect(peers[1]?.hello).to.deep.equal(text('2'));
+    });
+
+    it('has room for a message while it is in', async () => {
+      const room = randomRoom();
+      const { sink, session } = enter(page(), requestFor(room));
+      expect(session.reserve(100), 'before').to.equal(false);
+      await sink.heard('joined');
+      const other = await join(room);
+      expect(session.reserve(100)).to.equal(true);
+      session.send(other.id, new Uint8Array(100));
+      await other.sink.heard('message');
+      session.close();
+      expect(session.reserve(100), 'afterwards').to.equal(false);
+      await other.sink.heard('gone');
+      expect(sink.all('drain'), 'nobody was refused who had a reason to wait').to.be.empty;
+    });
+  });
+
+  if (breakable) describeReturn(name, { page, breakable, join, closeAll });
+}
+
+interface Returning {
+  readonly page: () => Signaling;
+  readonly breakable: () => BreakablePage;
+  readonly closeAll: () => void;
+  join(room: string, more?: Partial<JoinRequest>, signaling?: Signaling): Promise<Member>;
+}
+
+function describeReturn(name: string, { page, breakable, closeAll, join }: Returning): void {
+  describe(`${name} keeps the signalling contract when its connection is lost`, () => {
+    afterEach(closeAll);
+
+    /** A page that is away, and one that stayed. */
+    const part = async (): Promise<{ away: Member & BreakablePage; stayed: Member; room: string }> => {
+      const room = randomRoom();
+      const stayed = await join(room, { hello: text('stayed') });
+      const broken = breakable();
+      const away = await join(room, { hello: text('away') }, broken.signaling);
+      await stayed.sink.heard('peer');
+      broken.cut();
+      await away.sink.heard('reconnecting');
+      return { away: { ...away, ...broken }, stayed, room };
+    };
+
+    const back = async ({ sink, session, mend }: Member & BreakablePage, to: Member): Promise<void> => {
+      mend();
+      await sink.heard('reconnect');
+      session.send(to.id, text('back'));
+      await to.sink.heard('message');
+    };
+
+    it('comes back without anyone having seen it leave', async () => {
+      const { away, stayed } = await part();
+      const before = stayed.sink.told.length;
+      stayed.session.send(away.id, text('is lost on the way'));
+      await back(away, stayed);
+      expect(stayed.sink.told.slice(before).map(({ what }) => what)).to.deep.equal(['message']);
+      stayed.session.send(away.id, text('arrives'));
+      const [message] = await away.sink.heard('message');
+      expect(message?.bytes).to.deep.equal(text('arrives'));
+      expect(away.sink.all('joined'), 'that is told once').to.have.length(1);
+      expect(away.sink.all('gone')).to.be.empty;
+      const peers = away.sink.all('peer').map(({ id, newcomer }) => ({ id, newcomer }));
+      expect(peers, 'who is there is told again').to.deep.equal([{ id: stayed.id, newcomer: false }]);
+    });
+
+    it('is shown those who came meanwhile as newcomers, and to them as a member', async () => {
+      const { away, stayed, room } = await part();
+      const newcomer = await join(room, { hello: text('new') });
+      expect(newcomer.sink.all('joined')[0]?.peers.map(({ id }) => id)).to.deep.equal([stayed.id, away.id]);
+      await back(away, newcomer);
+      const [, peer] = await away.sink.heard('peer', 2);
+      expect(peer).to.deep.equal({ what: 'peer', id: newcomer.id, hello: text('new'), newcomer: true });
+      expect(newcomer.sink.all('peer'), 'nothing that it did not know').to.be.empty;
+    });
+
+    it('keeps its seat meanwhile', async () => {
+      const room = randomRoom();
+      const broken = breakable();
+      const first = await join(room, { capacity: 2 });
+      const away = await join(room, {}, broken.signaling);
+      broken.cut();
+      await away.sink.heard('reconnecting');
+      const sink = new RecordingSink();
+      page().join(requestFor(room), sink);
+      const [close] = await sink.heard('close');
+      expect(close?.error?.code).to.equal('room-full');
+      await back({ ...away, ...broken }, first);
+    });
+
+    it('has no room for a message while it is away, and asks for what it has to say when it is back', async () => {
+      const { away, stayed } = await part();
+      expect(away.session.reserve(1)).to.equal(false);
+      expect(away.sink.all('drain')).to.be.empty;
+      await back(away, stayed);
+      await away.sink.heard('drain');
+      expect(away.session.reserve(1)).to.equal(true);
+      expect(away.sink.all('drain')).to.have.length(1);
+    });
+
+    it('leaves at once when it is closed after its return', async () => {
+      const { away, stayed } = await part();
+      await back(away, stayed);
+      away.session.close();
+      const [gone] = await stayed.sink.heard('gone');
+      expect(gone).to.deep.include({ id: away.id, reason: 'left' });
     });
   });
 }

@@ -69,6 +69,7 @@ class LocalSession implements SignalingSession {
   /** The others' seats by id. */
   readonly #members = new Map<string, Seat>();
   #channel: BroadcastChannel | null = null;
+  #joined = false;
   #id = '';
   #capacity = MAX_MEMBERS;
 
@@ -84,12 +85,13 @@ class LocalSession implements SignalingSession {
     });
   }
 
-  send(to: string, bytes: Uint8Array): void {
-    this.#post({ kind: 'message', from: this.#id, to, bytes });
+  /** Nothing is scarce between tabs. */
+  reserve(): boolean {
+    return this.#joined && !this.#hasEnded();
   }
 
-  reserve(): boolean {
-    return true;
+  send(to: string, bytes: Uint8Array): void {
+    this.#post({ kind: 'message', from: this.#id, to, bytes });
   }
 
   close(): void {
@@ -118,6 +120,7 @@ class LocalSession implements SignalingSession {
     if (this.#hasEnded()) return;
     for (const seat of seats) this.#members.set(seat.id, seat);
     this.#post({ kind: 'hello', from: id, hello: toBase64url(this.#request.hello) });
+    this.#joined = true;
     this.#sink.joined({ created: seats.length === 0, peers: seats.map((seat) => toPeer(seat, false)) });
     for (const seat of seats) this.#watch(seat);
   }

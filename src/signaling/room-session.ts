@@ -14,6 +14,10 @@ import type { RoomFrame } from './websocket-connection.js';
 export interface RoomSessionHost {
   /** Drops the frame when there is no logged-in socket. */
   send(frame: ClientFrame | Uint8Array<ArrayBuffer>): void;
+  /** Takes room for a message of ours, or has us drain later, unless the connection is lost before. */
+  reserve(bytes: number): boolean;
+  /** How long the server gives a member to come back, ms. */
+  seatTimeout(): number;
   forget(room: RoomSession): void;
 }
 
@@ -29,9 +33,15 @@ export class RoomSession implements SignalingSession {
   readonly request: JoinRequest;
   readonly #sink: SignalingSink;
   readonly #host: RoomSessionHost;
-  /** Everyone else in the room, with their hello. */
-  readonly #members = new Map<string, string>();
+  /** Everyone else in the room. */
+  readonly #members = new Set<string>();
+  /** Who was in it before the connection was lost, and is not yet back: told as gone when its timer ends. */
+  readonly #missing = new Map<string, ReturnType<typeof setTimeout>>();
   #joined = false;
+  /** Whether we are in at the moment. */
+  #present = false;
+  /** A reservation was refused, and no `drain()` has followed. */
+  #refused = false;
   #ended = false;
 
   constructor(n: number, request: JoinRequest, sink: SignalingSink, host: RoomSessionHost) {
@@ -50,17 +60,24 @@ export class RoomSession implements SignalingSession {
     return this.#ended;
   }
 
+  reserve(bytes: number): boolean {
+    if (this.#present && this.#host.reserve(bytes)) return true;
+    this.#refused = true;
+    return false;
+  }
+
+  drain(): void {
+    this.#refused = false;
+    if (this.#present) this.#sink.drain();
+  }
+
   send(to: string, bytes: Uint8Array): void {
     this.#host.send(encodeMessage(this.n, packPeerId(to), bytes));
   }
 
-  reserve(): boolean {
-    return this.#joined && !this.#ended;
-  }
-
   close(): void {
     if (this.#ended) return;
-    this.#ended = true;
+    this.#end();
     this.#host.send({ type: 'leave', n: this.n });
     this.#host.forget(this);
   }
@@ -88,6 +105,10 @@ export class RoomSession implements SignalingSession {
 
   /** The connection is lost. Tells the room what happens next, or ends it. */
   lost(error: PeerError, attempt: number, delay: number | null): void {
+    this.#present = false;
+    // They get the same time again, once we are back.
+    for (const id of this.#missing.keys()) this.#members.add(id);
+    this.#forgetMissing();
     if (delay === null || !this.request.reconnect) {
       this.fail(new PeerError(error.code, error.message, { final: true, cause: error }));
       return;
@@ -102,7 +123,7 @@ export class RoomSession implements SignalingSession {
 
   fail(error: PeerError): void {
     if (this.#ended) return;
-    this.#ended = true;
+    this.#end();
     this.#host.forget(this);
     this.#sink.close(error);
   }
@@ -120,7 +141,7 @@ export class RoomSession implements SignalingSession {
         this.fail(new PeerError('kicked', frame.reason || 'The server closed the room.', { final: true }));
         break;
       case 'peer':
-        this.#members.set(frame.id, frame.hello);
+        this.#found(frame.id);
         this.#sink.peer(toPeer(frame, true));
         break;
       case 'gone':
@@ -128,18 +149,50 @@ export class RoomSession implements SignalingSession {
     }
   }
 
-  #joinedAs({ created, members }: RoomFrame & { type: 'joined' }, attempts: number): void {
-    const before = new Map(this.#members);
+  #joinedAs({ created, members, earlier }: RoomFrame & { type: 'joined' }, attempts: number): void {
+    const before = [...this.#members];
     this.#members.clear();
-    for (const { id, hello } of members) this.#members.set(id, hello);
+    for (const { id } of members) this.#members.add(id);
+    this.#present = true;
+    const peers = members.map((member, i) => toPeer(member, i >= earlier));
     if (!this.#joined) {
       this.#joined = true;
-      this.#sink.joined({ created, peers: members.map((member) => toPeer(member, false)) });
+      this.#refused = false;
+      this.#sink.joined({ created, peers });
       return;
     }
-    for (const id of before.keys()) if (!this.#members.has(id)) this.#sink.gone(id, 'lost');
+    for (const id of before) if (!this.#members.has(id)) this.#miss(id);
     // Those who are still there are told as well: they may have been taken for lost meanwhile.
-    for (const member of members) this.#sink.peer(toPeer(member, false));
+    for (const peer of peers) this.#sink.peer(peer);
     this.#sink.reconnect({ attempts });
+    if (this.#refused) this.drain();
+  }
+
+  /** After a restart of the server everybody comes back, in any order. */
+  #miss(id: string): void {
+    const give = (): void => {
+      this.#missing.delete(id);
+      this.#sink.gone(id, 'lost');
+    };
+    const time = this.#host.seatTimeout();
+    if (time === 0) give();
+    else this.#missing.set(id, setTimeout(give, time));
+  }
+
+  #found(id: string): void {
+    clearTimeout(this.#missing.get(id));
+    this.#missing.delete(id);
+    this.#members.add(id);
+  }
+
+  #forgetMissing(): void {
+    for (const timer of this.#missing.values()) clearTimeout(timer);
+    this.#missing.clear();
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#present = false;
+    this.#forgetMissing();
   }
 }

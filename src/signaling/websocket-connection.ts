@@ -10,6 +10,7 @@ import {
   type Message,
   type ServerFrame,
 } from '../protocol.js';
+import { ConnectionBudget, type Drainable } from './budget.js';
 import { closeError } from './close-error.js';
 
 export interface ConnectionOptions {
@@ -43,6 +44,9 @@ export class Connection {
   readonly #patience: ReturnType<typeof setTimeout>;
   #suspicion: ReturnType<typeof setTimeout> | undefined;
   #pingInterval = 0;
+  #seatTimeout = 0;
+  /** There as soon as the server has said what it allows; nothing is sent before. */
+  #budget: ConnectionBudget | null = null;
   #phase: 'dialling' | 'authenticating' | 'ready' = 'dialling';
   #closed = false;
 
@@ -73,10 +77,27 @@ export class Connection {
     return this.#phase;
   }
 
+  /** How long the server keeps the seat of a member that lost its connection, ms. */
+  get seatTimeout(): number {
+    return this.#seatTimeout;
+  }
+
+  /** Takes room for one message; where there is none, `who` is asked to `drain()` later, unless the connection ends. */
+  reserve(who: Drainable, bytes: number): boolean {
+    return this.#socket.readyState === this.#socket.OPEN && (this.#budget?.reserve(who, bytes) ?? false);
+  }
+
+  forget(who: Drainable): void {
+    this.#budget?.forget(who);
+  }
+
   send(frame: ClientFrame | Uint8Array<ArrayBuffer>): void {
     // Between two browser events a socket may have closed already; then its close event is on the way.
     if (this.#socket.readyState !== this.#socket.OPEN) return;
-    this.#socket.send(frame instanceof Uint8Array ? frame : JSON.stringify(frame));
+    const isMessage = frame instanceof Uint8Array;
+    this.#socket.send(isMessage ? frame : JSON.stringify(frame));
+    if (!isMessage && frame.type === 'ping') this.#budget?.pinged();
+    else this.#budget?.sent(isMessage ? frame.length : 0);
   }
 
   /** Asks the server for a sign of life, and takes the socket for dead when none comes. */
@@ -95,6 +116,7 @@ export class Connection {
     this.#closed = true;
     clearTimeout(this.#patience);
     clearTimeout(this.#suspicion);
+    this.#budget?.close();
     this.#socket.onmessage = this.#socket.onclose = null;
     this.#socket.close();
   }
@@ -122,16 +144,26 @@ export class Connection {
       this.#phase = 'ready';
       clearTimeout(this.#patience);
       this.#sink.ready(frame.id);
+    } else if (frame.type === 'pong') {
+      this.#budget?.ponged();
     }
   }
 
-  async #logIn({ nonce, version, pingInterval }: ServerFrame & { type: 'welcome' }): Promise<void> {
+  async #logIn(welcome: ServerFrame & { type: 'welcome' }): Promise<void> {
+    const { nonce, version, pingInterval, seatTimeout, budget } = welcome;
     if (version !== PROTOCOL_VERSION) {
       const message = `The signalling server speaks version ${String(version)}, this page ${String(PROTOCOL_VERSION)}.`;
       this.#end(new PeerError('protocol', message, { final: true }));
       return;
     }
     this.#pingInterval = pingInterval;
+    this.#seatTimeout = seatTimeout;
+    this.#budget = new ConnectionBudget(budget, {
+      backlog: () => this.#socket.bufferedAmount,
+      ping: () => {
+        this.send({ type: 'ping' });
+      },
+    });
     this.#watch();
     try {
       const identity = await this.#options.identity();

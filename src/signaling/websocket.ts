@@ -71,11 +71,14 @@ class WebSocketSignaling implements Signaling {
 
   join(request: JoinRequest, sink: SignalingSink): SignalingSession {
     const n = this.#nextRoom++ & 0xffff;
-    const room = new RoomSession(n, request, sink, {
+    const room: RoomSession = new RoomSession(n, request, sink, {
       send: (frame) => {
         if (this.#connection?.phase !== 'dialling') this.#connection?.send(frame);
       },
+      reserve: (bytes) => this.#connection?.reserve(room, bytes) ?? false,
+      seatTimeout: () => this.#connection?.seatTimeout ?? 0,
       forget: () => {
+        this.#connection?.forget(room);
         this.#forget(n);
       },
     });

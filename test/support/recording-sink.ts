@@ -9,6 +9,7 @@ export type Told =
   | ({ readonly what: 'peer' } & SignalingPeer)
   | { readonly what: 'gone'; readonly id: string; readonly reason: string }
   | { readonly what: 'message'; readonly from: string; readonly bytes: Uint8Array }
+  | { readonly what: 'drain' }
   | { readonly what: 'trouble'; readonly error: PeerError }
   | { readonly what: 'reconnecting'; readonly attempt: number; readonly delay: number }
   | { readonly what: 'reconnect'; readonly attempts: number }
@@ -26,6 +27,7 @@ export class RecordingSink implements SignalingSink {
   peer = (peer: SignalingPeer): void => void this.told.push({ what: 'peer', ...peer });
   gone = (id: string, reason: string): void => void this.told.push({ what: 'gone', id, reason });
   message = (from: string, bytes: Uint8Array): void => void this.told.push({ what: 'message', from, bytes });
+  drain = (): void => void this.told.push({ what: 'drain' });
   trouble = (error: PeerError): void => void this.told.push({ what: 'trouble', error });
   reconnecting = (detail: { attempt: number; delay: number }): void =>
     void this.told.push({ what: 'reconnecting', ...detail });

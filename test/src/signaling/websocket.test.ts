@@ -2,16 +2,38 @@ import { expect } from '@open-wc/testing';
 import { createIdentity } from '../../../src/identity.js';
 import { toBase64url } from '../../../src/protocol.js';
 import type { JoinRequest, Signaling, SignalingSession } from '../../../src/signaling.js';
-import { closeError } from '../../../src/signaling/close-error.js';
 import { webSocketSignaling } from '../../../src/signaling/websocket.js';
-import { describeSignaling } from '../../signaling-contract.js';
+import { describeSignaling, type BreakablePage } from '../../signaling-contract.js';
 import { RecordingSink } from '../../support/recording-sink.js';
 import { signalUrl, spawnServer, type TestServer } from '../../support/server.js';
 import { once, until } from '../../support/until.js';
 
-describeSignaling('ws:', () => webSocketSignaling({ url: signalUrl }));
+function breakable(): BreakablePage {
+  const sockets: WebSocket[] = [];
+  let isCut = false;
+  const fragile = class extends WebSocket {
+    constructor(url: string) {
+      super(isCut ? new URL('/nobody-is-here', url) : url);
+      sockets.push(this);
+    }
+  };
+  return {
+    signaling: webSocketSignaling({ url: signalUrl, WebSocket: fragile as typeof WebSocket }),
+    cut: () => {
+      isCut = true;
+      sockets.at(-1)?.close();
+    },
+    mend: () => {
+      isCut = false;
+    },
+  };
+}
+
+describeSignaling('ws:', () => webSocketSignaling({ url: signalUrl }), breakable);
 
 describe('ws: over connections that break', () => {
+  /** Milliseconds. */
+  const SEAT_TIMEOUT = 400;
   let server: TestServer;
   const sessions: SignalingSession[] = [];
 
@@ -33,7 +55,7 @@ describe('ws: over connections that break', () => {
   };
 
   before(async () => {
-    server = await spawnServer();
+    server = await spawnServer('--seat-timeout', String(SEAT_TIMEOUT));
   });
   after(() => server.dispose());
   afterEach(() => {
@@ -71,7 +93,7 @@ describe('ws: over connections that break', () => {
     expect(a.sink.all('close')).to.be.empty;
   });
 
-  it('tells who is gone after the connection was lost, and who is new', async () => {
+  it('tells who does not come back in time, and who is new', async () => {
     const request = requestFor();
     const a = join(request);
     const b = join(request);
@@ -83,10 +105,76 @@ describe('ws: over connections that break', () => {
     b.session.close();
     await server.start();
     await a.sink.heard('reconnect');
-    expect(a.sink.all('gone')).to.deep.equal([{ what: 'gone', id: bOpen?.id, reason: 'lost' }]);
+    const returned = performance.now();
+    expect(a.sink.all('gone'), 'it may be on its way').to.be.empty;
+    const gone = await a.sink.heard('gone');
+    expect(performance.now() - returned).to.be.above(SEAT_TIMEOUT - 100);
+    expect(gone).to.deep.equal([{ what: 'gone', id: bOpen?.id, reason: 'lost' }]);
+    const before = a.sink.all('peer').length;
     join(request);
-    const peers = await a.sink.heard('peer', 2).catch(() => a.sink.all('peer'));
+    const peers = await a.sink.heard('peer', before + 1);
     expect(peers.at(-1)?.newcomer).to.equal(true);
+  });
+
+  it('takes nobody for gone who comes back after it, in whatever order', async () => {
+    const request = requestFor();
+    const all = Array.from({ length: 5 }, () => join(request));
+    for (const { sink } of all) {
+      await until(() => sink.all('peer').length + (sink.all('joined')[0]?.peers.length ?? -1) === 4);
+    }
+    await server.kill();
+    await Promise.all(all.map(({ sink }) => sink.heard('reconnecting')));
+    // By the time at which this one is told as gone, so would be everybody else.
+    const [missing] = all.splice(1, 1);
+    missing?.session.close();
+    const [open] = missing?.sink.all('open') ?? [];
+    await server.start();
+    dispatchEvent(new Event('online')); // Nobody waits any longer.
+    for (const { sink } of all) await sink.heard('gone');
+    for (const { sink } of all) expect(sink.all('gone').map(({ id }) => id)).to.deep.equal([open?.id]);
+  });
+
+  it('gives who is missing its time anew when the connection is lost again', async () => {
+    const request = requestFor();
+    const a = join(request);
+    const b = join(request);
+    const [bOpen] = await b.sink.heard('open');
+    await b.sink.heard('joined');
+    await a.sink.heard('peer');
+    await server.kill();
+    b.session.close();
+    for (let round = 1; round <= 2; round++) {
+      await a.sink.heard('reconnecting', round);
+      await server.start();
+      await a.sink.heard('reconnect', round);
+      if (round === 1) await server.kill();
+    }
+    expect(a.sink.all('gone')).to.be.empty;
+    const [gone] = await a.sink.heard('gone');
+    expect(gone?.id).to.equal(bOpen?.id);
+  });
+
+  it('says nothing more of who is missing once it is closed', async () => {
+    const request = requestFor();
+    const a = join(request);
+    const b = join(request);
+    await b.sink.heard('joined');
+    await a.sink.heard('peer');
+    await server.kill();
+    b.session.close();
+    await a.sink.heard('reconnecting');
+    await server.start();
+    await a.sink.heard('reconnect');
+    a.session.close();
+    const { length } = a.sink.told;
+    const [c, d] = [join(request), join(request)];
+    await c.sink.heard('peer');
+    await server.kill();
+    d.session.close();
+    await c.sink.heard('reconnecting');
+    await server.start();
+    await c.sink.heard('gone'); // Its time began after the other's.
+    expect(a.sink.told).to.have.length(length);
   });
 
   it('is told of trouble when nobody answers, and goes on trying', async () => {
@@ -293,24 +381,4 @@ describe('ws: over connections that break', () => {
     expect(() => webSocketSignaling({ url: server.url, socket })).to.throw(TypeError);
     return once(socket, 'open').then(() => socket.close());
   });
-});
-
-describe('What a close code means', () => {
-  for (const [code, name, final] of [
-    [1006, 'unreachable', false],
-    [1012, 'unreachable', false],
-    [4008, 'unreachable', false],
-    [4400, 'protocol', true],
-    [4401, 'refused', true],
-    [4403, 'refused', true],
-    [4409, 'replaced', true],
-    [4429, 'rate-limited', false],
-  ] as const) {
-    it(`${String(code)} is ${name}${final ? ', finally' : ''}`, () => {
-      const error = closeError(code, 'because');
-      expect(error.code).to.equal(name);
-      expect(error.final).to.equal(final);
-      expect(error.message).to.include('because');
-    });
-  }
 });
