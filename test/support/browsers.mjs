@@ -53,7 +53,7 @@ const isExecutable = (path) => {
   }
 };
 
-const onPath = (command) =>
+export const onPath = (command) =>
   (process.env['PATH'] ?? '')
     .split(delimiter)
     .map((dir) => join(dir, command))
@@ -83,10 +83,10 @@ export function findBrowser(kind) {
   return undefined;
 }
 
-const canInstall = () =>
+export const canInstall = () =>
   process.platform === 'linux' && process.getuid?.() === 0 && Boolean(onPath('apt-get'));
 
-function aptGet(...args) {
+export function aptGet(...args) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   return spawnSync('apt-get', ['-qq', ...args], { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0;
 }

@@ -1,5 +1,6 @@
 /** The suites of `npm test`, in the order in which they run. */
 import { join } from 'node:path';
+import { findOrInstallTools } from '../network/requirements.mjs';
 import { runCommand } from './run-command.mjs';
 import { withRoute } from './network.mjs';
 import { RESULTS_FILE, readResults } from './results.mjs';
@@ -101,6 +102,22 @@ const nodeSuite = (
   },
 });
 
+/**
+ * Runs where the machine has what it takes.
+ * @param {(say: (line: string) => void) => string[]} findMissing says what it has not
+ * @param {Suite} suite
+ * @returns {Suite}
+ */
+const demanding = (findMissing, suite) => ({
+  ...suite,
+  async run(context, found) {
+    const missing = findMissing(console.log);
+    if (missing.length === 0) return suite.run(context, found);
+    console.log(`SKIPPED: there is no ${missing.join(' and no ')} here.`);
+    return [{ status: 'skipped', name: `the suite ${suite.name} as a whole` }];
+  },
+});
+
 /** @returns {Suite} */
 const browserSuite = (browser) => ({
   name: browser,
@@ -139,6 +156,15 @@ export const suites = [
     timeout: 600 * SECOND,
     routed: true,
   }),
+  demanding(
+    findOrInstallTools,
+    nodeSuite('network', () => testsIn('test/network'), {
+      browsers: ['chromium', 'firefox'],
+      needsBuild: true,
+      concurrency: 1,
+      timeout: 300 * SECOND,
+    }),
+  ),
   nodeSuite('demo', () => testsIn('test/demo'), {
     browsers: ['chromium'],
     needsBuild: true,

@@ -1,0 +1,53 @@
+#!/usr/bin/env python3
+"""delay.py MILLISECONDS A:B ...
+
+Makes the TUN devices A and B of each pair, and a wire between them on which every packet takes so long.
+Node cannot make such a device, and not every kernel has netem.
+"""
+import collections
+import fcntl
+import os
+import select
+import struct
+import sys
+import time
+
+TUNSETIFF = 0x400454CA
+IFF_TUN, IFF_NO_PI = 0x0001, 0x1000
+
+
+def device(name):
+    fd = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
+    fcntl.ioctl(fd, TUNSETIFF, struct.pack("16sH", name.encode(), IFF_TUN | IFF_NO_PI))
+    return fd
+
+
+def packets(fd):
+    while True:
+        try:
+            yield os.read(fd, 65535)
+        except OSError:  # There are no more, or the device is down.
+            return
+
+
+delay = float(sys.argv[1]) / 1000
+other_end = {}
+for pair in sys.argv[2:]:
+    a, b = map(device, pair.split(":"))
+    other_end.update({a: b, b: a})
+print("ready", flush=True)
+
+# All take equally long: who came first leaves first.
+under_way = collections.deque()
+while True:
+    wait = max(0, under_way[0][0] - time.monotonic()) if under_way else None
+    readable, _, _ = select.select(list(other_end), [], [], wait)
+    for fd in readable:
+        due = time.monotonic() + delay
+        under_way.extend((due, other_end[fd], packet) for packet in packets(fd))
+    while under_way and under_way[0][0] <= time.monotonic():
+        _, fd, packet = under_way.popleft()
+        try:
+            os.write(fd, packet)
+        except OSError:  # As a wire whose other end is unplugged.
+            pass
