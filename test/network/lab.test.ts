@@ -65,7 +65,10 @@ describe('between two homes', () => {
       const toTurn = (page: Page): Promise<string> =>
         page.evaluate((url) => {
           const options = { mode: 'no-cors', signal: AbortSignal.timeout(1000) } as const;
-          return fetch(url, options).catch((error: unknown) => (error as Error).name);
+          return fetch(url, options).then(
+            ({ type }) => type,
+            (error: unknown) => (error as Error).name,
+          );
         }, `http://${SERVER_HOST}:${TURN_PORT}`);
       assert.deepEqual(await Promise.all(pages.map(toTurn)), ['TimeoutError', 'TypeError']);
       for (const page of pages) {

@@ -29,6 +29,8 @@ export class Topology {
   /** Changes of address so far. */
   readonly #moves: Record<Side, number> = { left: 0, right: 0 };
 
+  readonly #cut = new Set<Side>();
+
   constructor(namespaces: Namespaces) {
     this.#namespaces = namespaces;
   }
@@ -78,13 +80,13 @@ export class Topology {
 
   /** Its line carries nothing any more, and nobody is told. */
   cut(side: Side): void {
-    const rule = `iptables -w -I FORWARD`;
-    this.#namespaces.run('internet', `${rule} -i ${side} -j DROP; ${rule} -o ${side} -j DROP`);
+    if (this.#cut.has(side)) return;
+    this.#cut.add(side);
+    this.#onLine(side, '-I');
   }
 
   restore(side: Side): void {
-    const rule = `iptables -w -D FORWARD`;
-    this.#namespaces.run('internet', `${rule} -i ${side} -j DROP; ${rule} -o ${side} -j DROP`);
+    if (this.#cut.delete(side)) this.#onLine(side, '-D');
   }
 
   /** Another network: the old addresses, private and public, are gone, and with them what the router remembered. */
@@ -98,6 +100,12 @@ export class Topology {
     this.#moves[side]++;
     this.#settle(side);
     this.setNat(side, nat);
+  }
+
+  /** @param verb to add or to remove what drops everything */
+  #onLine(side: Side, verb: '-I' | '-D'): void {
+    const rule = `iptables -w ${verb} FORWARD -j DROP`;
+    this.#namespaces.run('internet', `${rule} -i ${side}; ${rule} -o ${side}`);
   }
 
   /** Gives a home and its router the addresses of where they are now. */
