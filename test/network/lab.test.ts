@@ -33,6 +33,7 @@ describe('between two homes', () => {
   }
 
   for (const [what, nat, ice, pair, kinds] of [
+    ['no routers in between', 'none', {}, /^(?!.*relay)/, /^host/],
     ['cone to cone through STUN', 'cone', {}, /^(?!.*relay)/, /^host,srflx$/],
     ['symmetric to symmetric through TURN', 'symmetric', { turn: ['udp'] }, /relay\/udp/, /relay/],
     ['no UDP through TURN over TCP', 'no-udp', { turn: ['udp', 'tcp'] }, /relay\/tcp/, /^host,relay$/],

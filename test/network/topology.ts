@@ -73,7 +73,7 @@ export class Topology {
     this.#nats[side] = nat;
     this.#namespaces.run(router(side), 'iptables-restore -w', rules(nat, `${SERVER_HOST}:${SIGNAL_PORT}`));
     // The world has a way to a private address only where nothing is translated.
-    const [verb, to] = nat === 'none' ? ['replace', `dev ${side}`] : ['del', ''];
+    const [verb, to] = nat === 'none' ? ['replace', `via ${this.#publicAddress(side)}`] : ['del', ''];
     const route = `ip route ${verb} ${this.#subnet(side)}.0/24 ${to}`;
     this.#namespaces.run('internet', nat === 'none' ? route : `${route} 2>&1 || true`);
   }
