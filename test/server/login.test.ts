@@ -146,7 +146,7 @@ test('another version, a second log-in and unknown frames are closed with 4400',
 });
 
 test('a client that goes while its signature is checked leaves nothing behind', async (t) => {
-  const { open, server, login } = await startServer(t);
+  const { open, server, login } = await startServer(t, { seatTimeout: 0 });
   const client = open();
   const key = await client.offerLogin();
   client.askToJoin(0, room('a'));

@@ -11,7 +11,7 @@ import { RecordingSink } from '../support/recording-sink.js';
 import { room, startServer, type TestClient } from './client.js';
 
 const TOTAL = 2 * 2 ** 20;
-const PIECE = 1024;
+const PIECE = 32_768;
 const PIECES = TOTAL / PIECE;
 
 /** The default limits in fast motion: what takes ten seconds there takes a quarter of a second here. */
@@ -132,7 +132,7 @@ function sendAll(
 test('a page that reserves what it sends is never slowed down by the server, let alone closed', async (t) => {
   const { page, receiver, pauses } = await startTwo(t);
   const { sent, arrived } = sendAll(page, receiver);
-  assert.ok(sent() > 50 && sent() < PIECES, `a burst at once, not all: ${sent()}`);
+  assert.ok(sent() > 1 && sent() < PIECES, `a burst at once, not all: ${sent()}`);
   await arrived;
   assert.equal(pauses(), 0, 'it stayed within the budget all the time');
 });

@@ -157,7 +157,7 @@ test('after the time the seat is free and the others are told; who comes later c
 });
 
 test('the seat of a pair is held for its owner against a third', async (t) => {
-  const met = await meet(t, { capacity: 2, seatTimeout: 300 });
+  const met = await meet(t, { capacity: 2, seatTimeout: 800 });
   const { watcher, member, key, login } = met;
   const third = await login();
   await drop(met, member);
@@ -280,11 +280,11 @@ test('leave(name) ends the memberships of those who are away, too', async (t) =>
 });
 
 test('a room of kept seats alone exists until they expire', async (t) => {
-  const met = await meet(t, { seatTimeout: 200 });
+  const met = await meet(t, { seatTimeout: 500 });
   const { watcher, member, login, server } = met;
-  await drop(met, member, 1);
-  await drop(met, watcher, 2);
   const third = await login();
+  member.ws.terminate();
+  await drop(met, watcher, 2);
   assert.equal(await third.refused(0, room('a'), { entry: 'create' }), 'room-exists');
   assert.equal(server.stats().rooms, 1);
   for (;;) {

@@ -33,7 +33,7 @@ describeSignaling('ws:', () => webSocketSignaling({ url: signalUrl }), breakable
 
 describe('ws: over connections that break', () => {
   /** Milliseconds. */
-  const SEAT_TIMEOUT = 400;
+  const SEAT_TIMEOUT = 800;
   let server: TestServer;
   const sessions: SignalingSession[] = [];
 
@@ -96,10 +96,10 @@ describe('ws: over connections that break', () => {
   it('tells who does not come back in time, and who is new', async () => {
     const request = requestFor();
     const a = join(request);
-    const b = join(request);
     await a.sink.heard('joined');
+    const b = join(request);
     const [bOpen] = await b.sink.heard('open');
-    await b.sink.heard('joined');
+    await a.sink.heard('peer');
     await server.kill();
     await a.sink.heard('reconnecting');
     b.session.close();
@@ -137,6 +137,7 @@ describe('ws: over connections that break', () => {
   it('gives who is missing its time anew when the connection is lost again', async () => {
     const request = requestFor();
     const a = join(request);
+    await a.sink.heard('joined');
     const b = join(request);
     const [bOpen] = await b.sink.heard('open');
     await b.sink.heard('joined');
@@ -157,6 +158,7 @@ describe('ws: over connections that break', () => {
   it('says nothing more of who is missing once it is closed', async () => {
     const request = requestFor();
     const a = join(request);
+    await a.sink.heard('joined');
     const b = join(request);
     await b.sink.heard('joined');
     await a.sink.heard('peer');
@@ -167,7 +169,9 @@ describe('ws: over connections that break', () => {
     await a.sink.heard('reconnect');
     a.session.close();
     const { length } = a.sink.told;
-    const [c, d] = [join(request), join(request)];
+    const c = join(request);
+    await c.sink.heard('joined');
+    const d = join(request);
     await c.sink.heard('peer');
     await server.kill();
     d.session.close();
