@@ -149,7 +149,7 @@ describe(`Mutated frames (seed ${String(seed)})`, () => {
     conversation.open('direct', { hasRoom: () => true, send: () => undefined });
     const samples = [utf8(encodeResume(resume)), utf8('[1,0,"a","b"]'), utf8('["ping"]'), piece];
     for (let i = 0; i < 20_000; i++) {
-      const bytes = mutate(samples[random(samples.length)] as Bytes);
+      const bytes = mutate(samples[random(samples.length)]!);
       conversation.receive(random(2) === 0 ? asText(bytes) : bytes.slice().buffer, 'direct');
       if (random(10) === 0) void conversation.send('"mine"').catch(() => undefined);
     }

@@ -65,7 +65,7 @@ function watched(onframe: (type: number) => boolean, signaling = otherPage()): S
 const isData = (type: number): boolean => type > 16;
 
 const numbers = (count: number, from = 0): number[] => Array.from({ length: count }, (_, i) => from + i);
-const only = (room: PeerRoom): Peer => [...room.peers.values()][0] as Peer;
+const only = (room: PeerRoom): Peer => [...room.peers.values()][0]!;
 const collect = (room: PeerRoom): unknown[] => {
   const received: unknown[] = [];
   room.addEventListener('data', ({ detail }) => received.push(detail.data));
@@ -296,7 +296,7 @@ describe('Paths', () => {
     sink?.gone(a.peerId ?? '', 'lost');
     expect(b.peers.size).to.equal(0);
     lost = false;
-    sink?.peer(known as SignalingPeer);
+    sink?.peer(known!);
     // What was received just before may not have been acknowledged yet.
     for (const gap of gaps) expect((await gap).detail.lost).to.be.within(2, 4);
     void a.send('after');
