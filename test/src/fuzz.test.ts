@@ -58,7 +58,14 @@ const frames: [string, Bytes, (bytes: Bytes) => unknown][] = [
   [
     'a control frame',
     utf8(
-      JSON.stringify({ type: 'joined', n: 1, created: true, capacity: 2, members: [{ id, hello: 'AA' }] }),
+      JSON.stringify({
+        type: 'joined',
+        n: 1,
+        created: true,
+        capacity: 2,
+        earlier: 1,
+        members: [{ id, hello: 'AA' }],
+      }),
     ),
     (bytes) => parseServerFrame(asText(bytes)),
   ],
