@@ -187,6 +187,7 @@ describe('Paths', () => {
       await until(() => a.peers.size === 1, { what: 'the other one' });
       void a.send('early');
       expect((await nextData(b)).data).to.equal('early');
+      await meshed(a, b);
       expect(types.filter(isData)).to.be.empty;
       expect(told).to.deep.equal(['peer direct']);
     });
