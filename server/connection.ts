@@ -21,6 +21,8 @@ import { proveLogin, type LoginFrame } from './login.js';
 
 /** How long a client has to answer our closing handshake. */
 const CLOSING_MS = 2000;
+/** What a browser says that turns to another page, where ours could no longer say so itself (RFC 6455, 7.4.1). */
+const GOING_AWAY = 1001;
 
 export interface ConnectionContext {
   readonly hub: Hub;
@@ -67,7 +69,7 @@ export class Connection implements Client {
       flooded: () => this.end(CloseCode.rateLimited, 'Too many messages'),
     });
     ws.on('close', (code) => {
-      this.#finish('away');
+      this.#finish(code === GOING_AWAY ? 'left' : 'away');
       context.logger.debug({ code }, 'connection closed');
     });
     ws.on('message', (data, binary) => {

@@ -131,7 +131,7 @@ async function check(who: Visitor, stage: Stage): Promise<void> {
   });
   assert.deepEqual({ wrong, length, failures }, { wrong: -1, length: MESSAGES, failures: [] });
   for (const type of ['leave', 'gap', 'error', 'untrusted', 'close']) {
-    assert.deepEqual(await who.told(type), [], type);
+    assert.deepEqual({ [type]: await who.told(type) }, { [type]: [] });
   }
   assert.equal((await who.told('peer')).length, 1);
   const changes = [...(await who.told('upgrade')), ...(await who.told('downgrade'))];

@@ -76,6 +76,13 @@ test('who comes back in time with the same hello has never been away for the oth
   assert.equal((await watcher.next('gone')).reason, 'left');
 });
 
+test('who goes to another page has left, even without a word of its own', async (t) => {
+  const { watcher, member, server } = await meet(t);
+  member.ws.close(1001);
+  assert.equal((await watcher.next('gone')).reason, 'left');
+  assert.deepEqual([server.stats().members, server.stats().away], [1, 0]);
+});
+
 test('who comes while a member is away is told it, and told to it as one who came later', async (t) => {
   const met = await meet(t);
   const { watcher, member, key, login } = met;

@@ -4,9 +4,9 @@
  */
 import { relative } from 'node:path';
 import { root } from './workspace.mjs';
-import { writeResult } from './results.mjs';
+import { shortened, writeResult } from './results.mjs';
 
-const reason = (error) => String(error?.cause?.message ?? error?.message ?? error).split('\n')[0];
+const reason = (error) => shortened(error?.cause?.message ?? error?.message ?? error);
 
 function statusOf(type, { skip, todo }) {
   if (skip !== undefined && skip !== false) return 'skipped';

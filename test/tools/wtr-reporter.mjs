@@ -1,9 +1,7 @@
 /** A line for every finished test file, and results for the runner to count. */
 import { relative } from 'node:path';
 import { root } from './workspace.mjs';
-import { count, totals, writeResult } from './results.mjs';
-
-const firstLine = (text) => String(text ?? '').split('\n')[0];
+import { count, shortened, totals, writeResult } from './results.mjs';
 
 function* testsIn(suite, path = []) {
   for (const test of suite.tests) yield { ...test, name: [...path, test.name].join(' › ') };
@@ -14,11 +12,11 @@ function* resultsOf(session, file) {
   for (const { name, passed, skipped, error } of session.testResults ? testsIn(session.testResults) : []) {
     if (skipped) yield { status: 'skipped', name, file };
     else if (passed) yield { status: 'passed', name, file };
-    else yield { status: 'failed', name, file, error: firstLine(error?.message) };
+    else yield { status: 'failed', name, file, error: shortened(error?.message) };
   }
   // Not of a test: the file did not load, or did not come to an end.
   for (const { message } of session.errors) {
-    yield { status: 'failed', name: 'the file as a whole', file, error: firstLine(message) };
+    yield { status: 'failed', name: 'the file as a whole', file, error: shortened(message) };
   }
 }
 
