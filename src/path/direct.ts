@@ -174,7 +174,10 @@ export class DirectPath {
       this.#proved = true;
       this.#opened();
     } catch (cause) {
-      this.#end(new PeerError('untrusted', 'The direct path could not be bound to the session.', { cause }));
+      // The channel has closed meanwhile, or there is no session any more.
+      this.#end(
+        new PeerError('gone', 'The direct path ended before it was bound to the session.', { cause }),
+      );
     }
   }
 
@@ -195,6 +198,11 @@ export class DirectPath {
       typeof data !== 'string' &&
       (await this.#options.binding.verify(new Uint8Array(data), ...this.#fingerprints).catch(() => false));
     if (this.#closed) return;
+    // What a connection has agreed upon cannot be asked any more once it is closed.
+    if (!valid && this.connection.signalingState === 'closed') {
+      this.#end(new PeerError('gone', 'The direct path ended before it was bound to the session.'));
+      return;
+    }
     if (!valid) {
       this.#end(new PeerError('untrusted', 'The direct path does not belong to the session.'));
       return;

@@ -36,6 +36,8 @@ export interface SessionSink {
 export const FIRST_FRAME_TYPE = 16;
 const M2 = 2;
 const M3 = 3;
+/** Each reconnect of either side makes new keys. */
+const MAX_RECENT = 4;
 
 interface Established {
   readonly keys: SessionKeys;
@@ -50,6 +52,10 @@ export class Session {
   /** We have answered the other side's announcement, and wait for its proof. */
   #responder: Responder | null = null;
   #established: Established | null = null;
+  /** The newest keys that the other side is known to have as well. */
+  #shared: SessionKeys | null = null;
+  /** The newest keys of all; what was proven with older ones may be on its way still. */
+  #recent: readonly SessionKeys[] = [];
   /** Which answer it is: what an earlier one has brought about may still be on its way. */
   #answers = 0;
   /** Something under the present keys has come. */
@@ -94,15 +100,20 @@ export class Session {
     });
   }
 
-  /** Proof that this side of the session says `text`; the other side's `verify()` knows it. */
+  /**
+   * Proof that this side of the session says `text`; the other side's `verify()` knows it, even where one of the two
+   * has new keys already and the other has not.
+   */
   async prove(...text: readonly string[]): Promise<Bytes> {
-    const { keys } = this.#needed();
+    const keys = this.#shared ?? this.#needed();
     return new Uint8Array(await crypto.subtle.sign('HMAC', keys.prove, proofOf(keys, text)));
   }
 
   async verify(proof: Bytes, ...text: readonly string[]): Promise<boolean> {
-    const { keys } = this.#needed();
-    return crypto.subtle.verify('HMAC', keys.verify, proof, proofOf(keys, text));
+    for (const keys of this.#recent) {
+      if (await crypto.subtle.verify('HMAC', keys.verify, proof, proofOf(keys, text))) return true;
+    }
+    return false;
   }
 
   /** The end, once what was sent before is out. */
@@ -114,8 +125,8 @@ export class Session {
     });
   }
 
-  #needed(): Established {
-    if (this.#established) return this.#established;
+  #needed(): SessionKeys {
+    if (this.#established) return this.#established.keys;
     throw new PeerError('untrusted', 'There is no session yet.');
   }
 
@@ -125,6 +136,7 @@ export class Session {
 
   #use(keys: SessionKeys): void {
     this.#established = { keys, sealer: new Sealer(keys) };
+    this.#recent = [keys, ...this.#recent].slice(0, MAX_RECENT);
     this.#opened = false;
     if (!this.#closing) this.#sink.keyed();
   }
@@ -138,6 +150,7 @@ export class Session {
     const { m3, keys } = await initiator.finish(id, m2);
     this.#responder = null;
     this.#send(m3);
+    this.#shared = keys;
     this.#use(keys);
   }
 
@@ -151,6 +164,7 @@ export class Session {
       return;
     }
     this.#responder = null;
+    this.#shared = responder.keys;
   }
 
   async #open(frame: Bytes): Promise<void> {
