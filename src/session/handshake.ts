@@ -105,10 +105,17 @@ async function checkIdentity(id: string, publicKey: Bytes): Promise<void> {
   }
 }
 
-async function checkSignature(publicKey: Bytes, signature: Bytes, text: Bytes): Promise<void> {
-  const key = await subtle()
+const verifierOf = (publicKey: Bytes): Promise<CryptoKey | null> =>
+  subtle()
     .importKey('raw', publicKey, ECDSA, false, ['verify'])
     .catch(() => null);
+
+async function checkSignature(
+  verifier: Promise<CryptoKey | null>,
+  signature: Bytes,
+  text: Bytes,
+): Promise<void> {
+  const key = await verifier;
   if (!key || !(await subtle().verify(ECDSA, key, signature, text)))
     throw untrusted('A signature does not fit.');
 }
@@ -129,16 +136,18 @@ interface Keys {
 }
 
 /** @throws {PeerError} `untrusted` when the other side's ephemeral is no point of the curve */
-async function deriveKeys(own: CryptoKey, ephemeral: Bytes, psk: Bytes, transcript: Bytes): Promise<Keys> {
-  let shared: ArrayBuffer;
+async function agree(own: CryptoKey, ephemeral: Bytes): Promise<CryptoKey> {
   try {
     const theirs = await subtle().importKey('raw', ephemeral, ECDH, false, []);
-    shared = await subtle().deriveBits({ name: 'ECDH', public: theirs }, own, 256);
+    const shared = await subtle().deriveBits({ name: 'ECDH', public: theirs }, own, 256);
+    return await subtle().importKey('raw', shared, 'HKDF', false, ['deriveBits']);
   } catch {
     throw untrusted('An ephemeral key is not valid.');
   }
-  const secret = await subtle().importKey('raw', shared, 'HKDF', false, ['deriveBits']);
-  const salt = await sha256(concat(psk, transcript));
+}
+
+async function deriveKeys(agreed: Promise<CryptoKey>, psk: Bytes, transcript: Promise<Bytes>): Promise<Keys> {
+  const [secret, salt] = await Promise.all([agreed, transcript.then((t) => sha256(concat(psk, t)))]);
   const info = utf8(`${LABEL}keys`);
   const bits = await subtle().deriveBits({ name: 'HKDF', hash: 'SHA-256', salt, info }, secret, 4 * 256);
   const aes = (at: number, usage: KeyUsage[]): Promise<CryptoKey> =>
@@ -163,16 +172,20 @@ const transcriptOf = (room: string, idA: string, idB: string, m1: Bytes, publicB
 const responderText = (transcript: Bytes): Bytes => concat(utf8(`${LABEL}resp\0`), transcript);
 const initiatorText = (transcript: Bytes): Bytes => concat(utf8(`${LABEL}init\0`), transcript);
 
-/** The side that begins; one announcement can be answered by many. */
+/**
+ * The side that begins; one announcement can be answered by many. Every step of WebCrypto is a way to another thread
+ * and back: what does not depend on each other goes there together, and a result is only given when all of it holds.
+ */
 export interface Initiator {
   readonly m1: Bytes;
   /** Whether a message of the right form claims to answer this announcement, and not an earlier one. */
   isAnswer(m2: Bytes): boolean;
   /**
    * Checks an answer and closes the handshake with `id`.
+   * @returns with M3 still being signed: what the other side has sealed can be opened meanwhile
    * @throws {PeerError} `untrusted`
    */
-  finish(id: string, m2: Bytes): Promise<{ readonly m3: Bytes; readonly keys: SessionKeys }>;
+  finish(id: string, m2: Bytes): Promise<{ readonly m3: Promise<Bytes>; readonly keys: SessionKeys }>;
 }
 
 /** @param pair a new key of `makeEphemeralKey()`, for this alone */
@@ -184,25 +197,34 @@ export async function initiate(
   const m1 = concat(ephemeral.bytes, await identity.sign(announcement(room, identity.id, ephemeral.bytes)));
   // The same answer again would give the same keys, and with them frames under numbers that were used before.
   const answers = new Set<string>();
+
+  async function proof(macA: CryptoKey, t2: Bytes): Promise<Bytes> {
+    const own = await identity.sign(initiatorText(t2));
+    return concat(new Uint8Array([VERSION, 3]), own, await mac(macA, concat(t2, own)));
+  }
+
   return {
     m1,
     isAnswer: (m2) => m2.length !== M2_BYTES || isSame(m2.slice(PUBLIC, PUBLIC_2), nonceOf(m1)),
     async finish(id, m2) {
       const theirs = parsePublic(m2, 2);
-      await checkIdentity(id, theirs.publicKey);
-      const t = await transcriptOf(room, identity.id, id, m1, theirs.bytes);
-      const keys = await deriveKeys(ephemeral.key, theirs.ephemeral, psk, t);
       const signature = m2.slice(PUBLIC_2, PUBLIC_2 + SIGNATURE);
+      const verifier = verifierOf(theirs.publicKey);
+      const agreed = agree(ephemeral.key, theirs.ephemeral);
+      const transcript = transcriptOf(room, identity.id, id, m1, theirs.bytes);
+      const [keys, t, t2] = await Promise.all([
+        deriveKeys(agreed, psk, transcript),
+        transcript,
+        transcript.then((t) => sha256(concat(t, m2))),
+        transcript.then((t) => checkSignature(verifier, signature, responderText(t))),
+        checkIdentity(id, theirs.publicKey),
+      ]);
       await checkMac(keys.macB, m2.slice(PUBLIC_2 + SIGNATURE), concat(t, signature));
-      await checkSignature(theirs.publicKey, signature, responderText(t));
-      const t2 = await sha256(concat(t, m2));
       const answer = toBase64url(t2);
       if (answers.has(answer)) throw untrusted('An answer came again.');
       answers.add(answer);
-      const own = await identity.sign(initiatorText(t2));
-      const m3 = concat(new Uint8Array([VERSION, 3]), own, await mac(keys.macA, concat(t2, own)));
       return {
-        m3,
+        m3: proof(keys.macA, t2),
         keys: { send: keys.toB, receive: keys.toA, prove: keys.macA, verify: keys.macB, transcript: t2 },
       };
     },
@@ -220,30 +242,54 @@ export interface Responder {
 
 /**
  * Answers the announcement of `id`.
+ * @param pair a new key of `makeEphemeralKey()`, for this alone
  * @throws {PeerError} `untrusted`
  */
-export async function respond(context: HandshakeContext, id: string, m1: Bytes): Promise<Responder> {
+export async function respond(
+  context: HandshakeContext,
+  id: string,
+  m1: Bytes,
+  pair?: CryptoKeyPair,
+): Promise<Responder> {
   const { identity, room, psk } = context;
   const theirs = parsePublic(m1, 1);
-  await checkIdentity(id, theirs.publicKey);
-  await checkSignature(theirs.publicKey, m1.slice(PUBLIC), announcement(room, id, theirs.bytes));
-  const ephemeral = await makeEphemeral(2, identity, await makeEphemeralKey());
-  const publicPart = concat(ephemeral.bytes, nonceOf(m1));
-  const t = await transcriptOf(room, id, identity.id, m1, publicPart);
-  const keys = await deriveKeys(ephemeral.key, theirs.ephemeral, psk, t);
-  const signature = await identity.sign(responderText(t));
-  const m2 = concat(publicPart, signature, await mac(keys.macB, concat(t, signature)));
-  const t2 = await sha256(concat(t, m2));
+  const verifier = verifierOf(theirs.publicKey);
+
+  async function answer(): Promise<Pick<Responder, 'm2' | 'keys'>> {
+    const ephemeral = await makeEphemeral(2, identity, pair ?? (await makeEphemeralKey()));
+    const publicPart = concat(ephemeral.bytes, nonceOf(m1));
+    const agreed = agree(ephemeral.key, theirs.ephemeral);
+    const transcript = transcriptOf(room, id, identity.id, m1, publicPart);
+    const [keys, t, signature] = await Promise.all([
+      deriveKeys(agreed, psk, transcript),
+      transcript,
+      transcript.then((t) => identity.sign(responderText(t))),
+    ]);
+    const m2 = concat(publicPart, signature, await mac(keys.macB, concat(t, signature)));
+    const t2 = await sha256(concat(t, m2));
+    return {
+      m2,
+      keys: { send: keys.toA, receive: keys.toB, prove: keys.macB, verify: keys.macA, transcript: t2 },
+    };
+  }
+
+  const [{ m2, keys }] = await Promise.all([
+    answer(),
+    checkIdentity(id, theirs.publicKey),
+    checkSignature(verifier, m1.slice(PUBLIC), announcement(room, id, theirs.bytes)),
+  ]);
   return {
     m2,
-    keys: { send: keys.toA, receive: keys.toB, prove: keys.macB, verify: keys.macA, transcript: t2 },
+    keys,
     async confirm(m3) {
       if (m3.length !== M3_BYTES || m3[0] !== VERSION || m3[1] !== 3) {
         throw untrusted('A handshake message has the wrong form.');
       }
       const signed = m3.slice(2, 2 + SIGNATURE);
-      await checkMac(keys.macA, m3.slice(2 + SIGNATURE), concat(t2, signed));
-      await checkSignature(theirs.publicKey, signed, initiatorText(t2));
+      await Promise.all([
+        checkMac(keys.verify, m3.slice(2 + SIGNATURE), concat(keys.transcript, signed)),
+        checkSignature(verifier, signed, initiatorText(keys.transcript)),
+      ]);
     },
   };
 }

@@ -149,8 +149,11 @@ export class Session {
     if (this.#responder && context.identity.id > id) return;
     const { m3, keys } = await initiator.finish(id, m2);
     this.#responder = null;
-    this.#send(m3);
     this.#shared = keys;
+    // Before anything that is sealed, and not before anything that is opened.
+    this.#inOrder(async () => {
+      this.#send(await m3);
+    });
     this.#use(keys);
   }
 

@@ -10,9 +10,12 @@ export class Backoff {
     this.#max = max;
   }
 
-  /** Milliseconds to wait before the next attempt: random(0, min(max, base · 2ⁿ)). */
-  next(random: () => number = Math.random): number {
-    const ceiling = Math.min(this.#max, this.#base * 2 ** this.#step);
+  /**
+   * Milliseconds to wait before the next attempt: random(0, min(max, base · 2ⁿ)).
+   * @param limit a lower max, this time only
+   */
+  next({ limit = Infinity, random = Math.random }: { limit?: number; random?: () => number } = {}): number {
+    const ceiling = Math.min(this.#max, limit, this.#base * 2 ** this.#step);
     this.#step++;
     return Math.round(random() * ceiling);
   }

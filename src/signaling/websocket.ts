@@ -179,12 +179,15 @@ class WebSocketSignaling implements Signaling {
   }
 
   #lost(error: PeerError): void {
-    if (this.#connection?.phase === 'ready') this.#attempt = 0;
+    const was = this.#connection?.phase === 'ready' ? this.#connection : null;
+    if (was) this.#attempt = 0;
     this.#connection = null;
     clearTimeout(this.#stable);
     const again = !error.final && !this.#options.socket;
     const pause = error.code === 'rate-limited' ? RATE_LIMIT_PAUSE : 0;
-    const delay = again ? pause + this.#backoff.next() : null;
+    // However often it has been lost of late: who had a seat is back before another one gets it.
+    const limit = was && was.seatTimeout > 0 ? was.seatTimeout / 2 : Infinity;
+    const delay = again ? pause + this.#backoff.next({ limit }) : null;
     for (const room of [...this.#rooms.values()]) room.lost(error, this.#attempt + 1, delay);
     if (delay === null || this.#rooms.size === 0) return;
     this.#redial = setTimeout(() => {

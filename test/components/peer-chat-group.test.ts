@@ -2,7 +2,7 @@
 import { expect, fixture, html } from '@open-wc/testing';
 import '../../components/define.js';
 import type { PeerChatElement } from '../../components/peer-chat.js';
-import { closeAll, makeRoom, otherPage, uniqueName } from '../support/sources.js';
+import { closeAll, joined, makeRoom, meshed, otherPage, uniqueName } from '../support/sources.js';
 import { once, until } from '../support/until.js';
 
 const chatIn = async (room: string, name = ''): Promise<PeerChatElement> => {
@@ -73,14 +73,14 @@ describe('<peer-chat> in a <peer-group>', () => {
     const room = uniqueName();
     const chat = await chatIn(room);
     const group = chat.closest('peer-group');
-    await once(group as EventTarget, 'join');
+    await joined(group!);
     group?.close();
     const refused: unknown = await chat.post('too late').catch((error: unknown) => error);
     expect(refused).to.be.an.instanceOf(DOMException);
     expect(chat.messages[0]?.state).to.equal('failed');
     group?.connect();
     const other = await chatIn(room);
-    await once(group as EventTarget, 'peer');
+    await meshed(group!, other.closest('peer-group')!);
     const retry = await until(() => chat.shadowRoot?.querySelector<HTMLElement>('[part~=retry]'), {
       what: 'a button',
     });

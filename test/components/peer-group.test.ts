@@ -3,7 +3,7 @@ import '../../components/define.js';
 import { PeerGroupElement } from '../../components/peer-group.js';
 import type { PeerError } from '../../src/index.js';
 import { claimConsole } from '../support/console.js';
-import { closeAll, makeRoom, meshed, nextData, otherPage, uniqueName } from '../support/sources.js';
+import { closeAll, joined, makeRoom, meshed, nextData, otherPage, uniqueName } from '../support/sources.js';
 import { spawnServer } from '../support/server.js';
 import { once, record, until } from '../support/until.js';
 
@@ -15,7 +15,7 @@ describe('<peer-group>', () => {
 
   it('needs nothing but a room', async () => {
     const group = await fixture<PeerGroupElement>(html`<peer-group room=${uniqueName()}></peer-group>`);
-    await once(group, 'join');
+    await joined(group);
     expect(group.state).to.equal('connected');
     expect(group.peerId).to.equal(await group.ready);
     expect([group.peers.size, group.error]).to.deep.equal([0, null]);
@@ -78,7 +78,7 @@ describe('<peer-group>', () => {
 
   it('changes rooms when the attribute changes', async () => {
     const group = await groupIn();
-    await once(group, 'join');
+    await joined(group);
     const old = makeRoom({ room: group.room ?? '' });
     const other = makeRoom({ room: uniqueName() });
     await meshed(group, old);
@@ -92,7 +92,7 @@ describe('<peer-group>', () => {
 
   it('leaves when its room is taken away', async () => {
     const group = await groupIn();
-    await once(group, 'join');
+    await joined(group);
     const closed = once(group, 'close');
     group.removeAttribute('room');
     group.room = null;
@@ -102,7 +102,7 @@ describe('<peer-group>', () => {
 
   it('is not disconnected by a move within the document', async () => {
     const group = await groupIn();
-    await once(group, 'join');
+    await joined(group);
     const other = makeRoom({ room: group.room ?? '' });
     await meshed(group, other);
     const changes = record(group, 'statechange');
@@ -118,7 +118,7 @@ describe('<peer-group>', () => {
 
   it('leaves when it is removed, and joins again when it comes back', async () => {
     const group = await groupIn();
-    await once(group, 'join');
+    await joined(group);
     const closed = once(group, 'close');
     group.remove();
     await closed;
@@ -286,7 +286,7 @@ describe('<peer-group>', () => {
       </div>`,
     );
     const groups = [...page.querySelectorAll('peer-group')];
-    await Promise.all(groups.map((group) => once(group, 'join')));
+    await joined(...groups);
     expect(groups[0]?.peerId).to.equal(groups[1]?.peerId);
     for (const group of groups) group.close();
     await server.dispose();

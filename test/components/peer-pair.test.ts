@@ -1,7 +1,7 @@
 import { expect, fixture, html } from '@open-wc/testing';
 import '../../components/define.js';
 import type { PeerPairElement } from '../../components/peer-pair.js';
-import { closeAll, makePair, meshed, nextData, otherPage, uniqueName } from '../support/sources.js';
+import { closeAll, joined, makePair, meshed, nextData, otherPage, uniqueName } from '../support/sources.js';
 import { once } from '../support/until.js';
 
 const pairWith = (code?: string): Promise<PeerPairElement> =>
@@ -20,15 +20,19 @@ describe('<peer-pair>', () => {
   });
 
   it('keeps the code it is given', async () => {
-    const pair = await pairWith('tea for two');
-    const { detail } = await once<{ code: string }>(pair, 'join');
+    const pair = document.createElement('peer-pair');
+    Object.assign(pair, { code: 'tea for two', signaling: otherPage() });
+    const heard = once<{ code: string }>(pair, 'join');
+    document.body.append(pair);
+    const { detail } = await heard;
+    pair.remove();
     expect([pair.code, detail.code]).to.deep.equal(['tea for two', 'tea for two']);
   });
 
   it('talks to the other side', async () => {
     const pair = await pairWith();
     expect([pair.peer, pair.role]).to.deep.equal([null, null]);
-    await once(pair, 'join');
+    await joined(pair);
     const other = makePair({ code: pair.code ?? '' });
     await meshed(pair, other);
     expect([pair.peer?.id, pair.role]).to.deep.equal([other.peerId, 'host']);
@@ -56,7 +60,7 @@ describe('<peer-pair>', () => {
 
   it('takes another code', async () => {
     const pair = await pairWith();
-    await once(pair, 'join');
+    await joined(pair);
     const other = makePair({ code: uniqueName() });
     pair.code = other.code;
     await meshed(pair, other);
@@ -64,7 +68,7 @@ describe('<peer-pair>', () => {
 
   it('makes another code up when it loses its own', async () => {
     const pair = await pairWith('gone soon');
-    await once(pair, 'join');
+    await joined(pair);
     const closed = once(pair, 'close');
     pair.removeAttribute('code');
     await closed;

@@ -31,6 +31,11 @@ export function closeAll(): void {
   open.clear();
 }
 
+/** Resolves when all are in their rooms, as they may be already: a fixture takes a while to be given back. */
+export async function joined(...sources: readonly Pick<Source, 'state'>[]): Promise<void> {
+  await until(() => sources.every(({ state }) => state === 'connected'), { what: 'to be in' });
+}
+
 /** Resolves when everyone reaches everyone. */
 export async function meshed(...sources: readonly Pick<Source, 'peers' | 'state'>[]): Promise<void> {
   const connected = ({ peers, state }: Pick<Source, 'peers' | 'state'>): boolean =>

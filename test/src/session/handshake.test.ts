@@ -68,7 +68,8 @@ describe('The handshake', () => {
   it('gives both sides the same keys, in three messages of fixed length', async () => {
     const a = await initiate(contextOf(alice));
     const b = await respond(contextOf(bob), alice.id, a.m1);
-    const { m3, keys } = await a.finish(bob.id, b.m2);
+    const { m3: proof, keys } = await a.finish(bob.id, b.m2);
+    const m3 = await proof;
     await b.confirm(m3);
     expect([a.m1.length, b.m2.length, m3.length]).to.deep.equal([M1_BYTES, M2_BYTES, M3_BYTES]);
     await expectSame(keys, b.keys);
@@ -81,7 +82,7 @@ describe('The handshake', () => {
       respond(contextOf(mallory), alice.id, a.m1),
     ]);
     const [first, second] = await Promise.all([a.finish(bob.id, one.m2), a.finish(mallory.id, two.m2)]);
-    await Promise.all([one.confirm(first.m3), two.confirm(second.m3)]);
+    await Promise.all([one.confirm(await first.m3), two.confirm(await second.m3)]);
     expect(first.keys.transcript).not.to.deep.equal(second.keys.transcript);
     await expectUntrusted(new Sealer(two.keys).open(await new Sealer(first.keys).seal(1, new Uint8Array(1))));
   });
@@ -90,7 +91,7 @@ describe('The handshake', () => {
     const page = { ...alice, id: `${alice.id}.1`, slot: 1 };
     const a = await initiate(contextOf(page));
     const b = await respond(contextOf(bob), page.id, a.m1);
-    const { m3 } = await a.finish(bob.id, b.m2);
+    const m3 = await (await a.finish(bob.id, b.m2)).m3;
     await b.confirm(m3);
     await expectUntrusted(respond(contextOf(bob), alice.id, a.m1));
   });
@@ -99,7 +100,8 @@ describe('The handshake', () => {
     const psk = crypto.getRandomValues(new Uint8Array(32));
     const a = await initiate(contextOf(alice, { psk }));
     const b = await respond(contextOf(bob, { psk }), alice.id, a.m1);
-    const { m3, keys } = await a.finish(bob.id, b.m2);
+    const { m3: proof, keys } = await a.finish(bob.id, b.m2);
+    const m3 = await proof;
     await b.confirm(m3);
     await expectSame(keys, b.keys);
   });
@@ -136,7 +138,7 @@ describe('The handshake', () => {
     it('4. announcement and closing message, replayed', async () => {
       const a = await initiate(contextOf(alice));
       const first = await respond(contextOf(bob), alice.id, a.m1);
-      const { m3 } = await a.finish(bob.id, first.m2);
+      const m3 = await (await a.finish(bob.id, first.m2)).m3;
       const second = await respond(contextOf(bob), alice.id, a.m1);
       await expectUntrusted(second.confirm(m3));
     });
@@ -166,7 +168,8 @@ describe('The handshake', () => {
       const reflected = await respond(contextOf(alice), alice.id, a.m1);
       await expectUntrusted(a.finish(bob.id, reflected.m2));
       const b = await respond(contextOf(bob), alice.id, a.m1);
-      const { m3, keys } = await a.finish(bob.id, b.m2);
+      const { m3: proof, keys } = await a.finish(bob.id, b.m2);
+      const m3 = await proof;
       await b.confirm(m3);
       const own = await new Sealer(keys).seal(1, new Uint8Array(3));
       await expectUntrusted(new Sealer(keys).open(own));
@@ -175,7 +178,7 @@ describe('The handshake', () => {
     it('9. messages of the wrong length, version or number', async () => {
       const a = await initiate(contextOf(alice));
       const b = await respond(contextOf(bob), alice.id, a.m1);
-      const { m3 } = await a.finish(bob.id, b.m2);
+      const m3 = await (await a.finish(bob.id, b.m2)).m3;
       const wrong = (message: Bytes): Bytes[] => [
         new Uint8Array(),
         message.slice(1),
@@ -206,7 +209,7 @@ describe('The handshake', () => {
     it('any single bit that was changed, anywhere', async () => {
       const a = await initiate(contextOf(alice));
       const b = await respond(contextOf(bob), alice.id, a.m1);
-      const { m3 } = await a.finish(bob.id, b.m2);
+      const m3 = await (await a.finish(bob.id, b.m2)).m3;
       const flip = (message: Bytes, at: number): Bytes =>
         withBytes(message, at, new Uint8Array([(message[at] ?? 0) ^ 1]));
       const each = (message: Bytes): number[] => [...message.keys()].filter((at) => at % 7 === 0);

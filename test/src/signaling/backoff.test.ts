@@ -6,20 +6,28 @@ describe('Backoff', () => {
 
   it('doubles what it may wait, up to the most', () => {
     const backoff = new Backoff(500, 3000);
-    expect([1, 2, 3, 4, 5].map(() => backoff.next(most))).to.deep.equal([500, 1000, 2000, 3000, 3000]);
+    expect([1, 2, 3, 4, 5].map(() => backoff.next({ random: most }))).to.deep.equal([
+      500, 1000, 2000, 3000, 3000,
+    ]);
   });
 
   it('picks anything from nothing to that, so that clients do not come back in step', () => {
     const backoff = new Backoff(1000);
-    expect(backoff.next(() => 0)).to.equal(0);
-    expect(backoff.next(() => 0.25)).to.equal(500);
+    expect(backoff.next({ random: () => 0 })).to.equal(0);
+    expect(backoff.next({ random: () => 0.25 })).to.equal(500);
+  });
+
+  it('keeps to a lower limit where it is given one, and goes on as if there had been none', () => {
+    const backoff = new Backoff(500);
+    expect(backoff.next({ random: most, limit: 100 })).to.equal(100);
+    expect(backoff.next({ random: most })).to.equal(1000);
   });
 
   it('begins anew after a reset', () => {
     const backoff = new Backoff(500);
-    backoff.next(most);
-    backoff.next(most);
+    backoff.next({ random: most });
+    backoff.next({ random: most });
     backoff.reset();
-    expect(backoff.next(most)).to.equal(500);
+    expect(backoff.next({ random: most })).to.equal(500);
   });
 });

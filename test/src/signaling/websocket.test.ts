@@ -345,6 +345,15 @@ describe('ws: over connections that break', () => {
     });
   }
 
+  it('tries to be back before its seat is given away, even when it should be patient', async () => {
+    const { sink } = join(requestFor({ reconnectDelay: 1_000_000 }));
+    await sink.heard('joined');
+    await server.kill();
+    const [lost] = await sink.heard('reconnecting');
+    expect(lost?.delay).to.be.within(0, SEAT_TIMEOUT / 2);
+    await server.start();
+  });
+
   it('dials at once when the page wakes up, whatever it was waiting for', async () => {
     const { sink } = join(requestFor({ reconnectDelay: 1_000_000 }));
     await sink.heard('joined');
