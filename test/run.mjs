@@ -106,7 +106,9 @@ const failures = done.flatMap(({ name, results }) =>
 );
 if (failures.length > 0) say('\nFailed:');
 for (const { suite, file, name, error } of failures) {
-  say(`✖ ${suite}  ${file ? `${file}: ` : ''}${name}${error ? `\n    ${error.replaceAll('\n', '\n    ')}` : ''}`);
+  say(
+    `✖ ${suite}  ${file ? `${file}: ` : ''}${name}${error ? `\n    ${error.replaceAll('\n', '\n    ')}` : ''}`,
+  );
 }
 
 const { failed, skipped } = count(all);
