@@ -6,6 +6,7 @@ import type { PeerHost } from './peer-host.js';
 import type { Transport } from './paths.js';
 import { identityOf, type Entry, type GoneReason } from './protocol.js';
 import type { HandshakeContext, Initiator } from './session/session.js';
+import { tooLarge } from './session/window.js';
 import type { Signaling, SignalingPeer, SignalingSession, SignalingSink } from './signaling.js';
 
 export interface MembershipOptions {
@@ -83,14 +84,19 @@ export class Membership {
 
   /**
    * Sends one encoded frame to peers by id, or to all.
-   * Rejects with a PeerError that names whom it did not reach; the others have it.
+   * Rejects with a PeerError that names whom it did not reach, the others have it; `too-large` goes to nobody.
    */
-  async send(
-    frame: Encoded,
-    to: readonly string[] | undefined,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
+  send(frame: Encoded, to: readonly string[] | undefined, signal: AbortSignal | undefined): Promise<void> {
+    const error = tooLarge(frame);
+    if (error) return Promise.reject(error);
     const ids = to ?? [...this.#peers.keys()];
+    const [id] = ids;
+    // What one peer says of itself needs no summary.
+    const only = ids.length === 1 && id !== undefined ? this.#peers.get(id) : undefined;
+    return only ? only.transmit(frame, signal) : this.#sendToEach(ids, frame, signal);
+  }
+
+  async #sendToEach(ids: readonly string[], frame: Encoded, signal: AbortSignal | undefined): Promise<void> {
     const results = await Promise.allSettled(
       ids.map((id) => this.#peers.get(id)?.transmit(frame, signal) ?? Promise.reject(unknownPeer(id))),
     );

@@ -165,13 +165,16 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
     }
     const frame = encodeMessage(type, data, metadata);
     const ids = typeof to === 'string' ? [to] : to;
-    const sent = new Promise<void>((resolve, reject) => {
-      const deliver = (membership: Membership): void => {
-        if (!signal?.aborted) membership.send(frame, ids, signal).then(resolve, reject);
-      };
-      this.#queue.push({ deliver, reject });
-      this.#flush();
-    });
+    const membership = this.#open;
+    const sent =
+      membership && !signal?.aborted
+        ? membership.send(frame, ids, signal)
+        : new Promise<void>((resolve, reject) => {
+            const deliver = (later: Membership): void => {
+              if (!signal?.aborted) later.send(frame, ids, signal).then(resolve, reject);
+            };
+            this.#queue.push({ deliver, reject });
+          });
     return abortable(sent, signal);
   }
 
@@ -323,9 +326,15 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
     fire<SourceEventMap, K>(this.#target, type, detail);
   }
 
-  #flush(): void {
+  /** Who messages go to now; null while they have to wait. */
+  get #open(): Membership | null {
     const membership = this.#membership;
-    if (!membership?.joined || (this.waitsForPeers && membership.peers.size === 0)) return;
+    return membership?.joined && !(this.waitsForPeers && membership.peers.size === 0) ? membership : null;
+  }
+
+  #flush(): void {
+    const membership = this.#open;
+    if (!membership) return;
     for (const { deliver } of this.#queue.splice(0)) deliver(membership);
   }
 

@@ -7,6 +7,12 @@
 export type Encoded = string | Uint8Array<ArrayBuffer>;
 
 type Path = (string | number)[];
+/** Where in a value one is; a path is made of it only when somebody wants to know. */
+interface Place {
+  readonly outer: Place | null;
+  readonly key: string | number;
+  readonly depth: number;
+}
 interface Part {
   readonly kind: string;
   readonly bytes: Uint8Array;
@@ -40,36 +46,45 @@ function refuse(what: string, path: Path): never {
   throw new DOMException(`${what}${at} cannot be sent`, 'DataCloneError');
 }
 
-function collectObject(value: object, path: Path, parts: Part[]): void {
+function pathOf(place: Place | null): Path {
+  const path: Path = [];
+  for (let at = place; at; at = at.outer) path.unshift(at.key);
+  return path;
+}
+
+function collectObject(value: object, place: Place | null, parts: Part[]): void {
+  const depth = (place?.depth ?? 0) + 1;
+  if (depth > MAX_DEPTH + 1) refuse(`Something nested deeper than ${String(MAX_DEPTH)}`, []);
+  const collectItem = (item: unknown, key: string | number): void => {
+    if (!isPlain(item)) collect(item, { outer: place, key, depth }, parts);
+  };
   if (ArrayBuffer.isView(value)) {
     const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-    parts.push({ kind: tagOf(value), bytes, path: [...path] });
+    parts.push({ kind: tagOf(value), bytes, path: pathOf(place) });
   } else if (value instanceof ArrayBuffer) {
-    parts.push({ kind: 'ArrayBuffer', bytes: new Uint8Array(value), path: [...path] });
+    parts.push({ kind: 'ArrayBuffer', bytes: new Uint8Array(value), path: pathOf(place) });
   } else if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i++) {
-      if (value[i] === undefined) refuse('undefined', [...path, i]);
-      collect(value[i], path, i, parts);
+      if (value[i] === undefined) refuse('undefined', [...pathOf(place), i]);
+      collectItem(value[i], i);
     }
   } else if (tagOf(value) === 'Object' && !('toJSON' in value)) {
-    for (const [key, item] of Object.entries(value)) collect(item, path, key, parts);
+    const fields = value as Record<string, unknown>;
+    for (const key of Object.keys(fields)) if (fields[key] !== undefined) collectItem(fields[key], key);
   } else {
-    refuse(tagOf(value), path);
+    refuse(tagOf(value), pathOf(place));
   }
 }
 
+/** Most values, and nothing more to say about them. */
+const isPlain = (value: unknown): boolean =>
+  typeof value === 'string' || Number.isFinite(value) || typeof value === 'boolean' || value === null;
+
 /** Finds the binary parts of a value and refuses what neither JSON nor a part can say. */
-function collect(value: unknown, path: Path, key: string | number | null, parts: Part[]): void {
-  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return;
-  const here = key === null ? path : [...path, key];
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value)) refuse(String(value), here);
-  } else if (typeof value === 'object') {
-    if (here.length > MAX_DEPTH) refuse(`Something nested deeper than ${String(MAX_DEPTH)}`, []);
-    collectObject(value, here, parts);
-  } else if (value !== undefined || key === null) {
-    refuse(typeof value === 'function' ? 'A function' : typeof value, here);
-  }
+function collect(value: unknown, place: Place | null, parts: Part[]): void {
+  if (typeof value === 'object' && value !== null) collectObject(value, place, parts);
+  else if (typeof value === 'number') refuse(String(value), pathOf(place));
+  else if (!isPlain(value)) refuse(typeof value === 'function' ? 'A function' : typeof value, pathOf(place));
 }
 
 /**
@@ -78,7 +93,7 @@ function collect(value: unknown, path: Path, key: string | number | null, parts:
  */
 export function encode(value: unknown): Encoded {
   const parts: Part[] = [];
-  collect(value, [], null, parts);
+  if (!isPlain(value)) collect(value, null, parts);
   if (parts.length === 0) return JSON.stringify(value);
   return encodeBinary(value, parts);
 }

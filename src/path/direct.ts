@@ -44,6 +44,8 @@ const RELIABLE_CHANNEL = { label: 'reliable', options: { negotiated: true, id: 0
 const RESTART_AFTER = 3000;
 
 export class DirectPath {
+  /** A channel takes 256 KiB in one message, and every one costs the browser a way to another thread. */
+  readonly batch = 65_536;
   readonly connection: RTCPeerConnection;
   readonly #sink: DirectPathSink;
   readonly #options: DirectPathOptions;

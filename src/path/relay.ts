@@ -15,6 +15,8 @@ export interface RelayPathOptions {
 }
 
 export class RelayPath {
+  /** Back-ends take 64 KiB in one message, and a character can have three bytes. */
+  readonly batch = 16_384;
   readonly #options: RelayPathOptions;
 
   constructor(options: RelayPathOptions) {

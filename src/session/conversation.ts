@@ -19,6 +19,8 @@ import {
 export type PipeName = 'relay' | 'direct';
 
 export interface Pipe {
+  /** Characters of messages that travel together in one frame, about. */
+  readonly batch: number;
   /** Whether about as many bytes may go now. When that changes for the better, `drain()` is to be called. */
   hasRoom(bytes: number): boolean;
   send(frame: Message): void;
@@ -47,7 +49,7 @@ interface Lane {
 }
 
 /** What may be received without an acknowledgement. */
-const ACK_MESSAGES = 128;
+const ACK_MESSAGES = 1024;
 const ACK_BYTES = 65_536;
 const ACK_DELAY: Readonly<Record<PipeName, number>> = { direct: 50, relay: 250 };
 /** Between two looks at the relay, ms; and the silence after which a sign of life is asked for. */
@@ -148,11 +150,13 @@ export class Conversation {
   drain(): void {
     const lane = this.#active && this.#lanes[this.#active];
     if (!lane || this.#closed) return;
-    for (let size = this.#out.nextSize; size > 0 && lane.pipe.hasRoom(size); size = this.#out.nextSize) {
-      const frame = this.#out.take(this.#in.received);
+    const { pipe } = lane;
+    const next = (): number => this.#out.nextSize(pipe.batch);
+    for (let size = next(); size > 0 && pipe.hasRoom(size); size = next()) {
+      const frame = this.#out.take(this.#in.received, pipe.batch);
       if (frame === null) break;
       this.#acknowledged();
-      lane.pipe.send(frame);
+      pipe.send(frame);
     }
   }
 

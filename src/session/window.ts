@@ -12,10 +12,10 @@ export type Message = string | Bytes;
 type Segment = string | Piece;
 
 /** What may wait for its acknowledgement: beyond either, the next message waits to be numbered. */
-const MAX_KEPT = 1000;
+const MAX_KEPT = 8192;
 const MAX_KEPT_BYTES = 4 * 1024 * 1024;
-/** Messages travel together up to this many characters; longer ones in pieces of as many bytes. */
-const BATCH_CHARS = 16_384;
+/** Longer messages travel in pieces, characters. */
+const MAX_WHOLE = 16_384;
 const PIECE_BYTES = 32_768;
 /** Longest message, bytes. */
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
@@ -30,13 +30,21 @@ interface Waiting {
 const sizeOf = (segment: Segment): number =>
   typeof segment === 'string' ? segment.length : segment.bytes.length;
 
+/** Why nobody can be sent it, or null. */
+export function tooLarge(message: Message): PeerError | null {
+  // A character has three bytes at most.
+  if (message.length <= MAX_MESSAGE_BYTES / 3) return null;
+  const { length } = typeof message === 'string' ? utf8(message) : message;
+  if (length <= MAX_MESSAGE_BYTES) return null;
+  return new PeerError('too-large', `A message can have ${String(MAX_MESSAGE_BYTES)} bytes at most.`);
+}
+
 function segmentsOf(message: Message): readonly Segment[] {
   const isText = typeof message === 'string';
-  if (isText && message.length <= BATCH_CHARS) return [message];
+  if (isText && message.length <= MAX_WHOLE) return [message];
+  const error = tooLarge(message);
+  if (error) throw error;
   const bytes = isText ? utf8(message) : message;
-  if (bytes.length > MAX_MESSAGE_BYTES) {
-    throw new PeerError('too-large', `A message can have ${String(MAX_MESSAGE_BYTES)} bytes at most.`);
-  }
   const count = Math.max(1, Math.ceil(bytes.length / PIECE_BYTES));
   return Array.from({ length: count }, (_, i) => ({
     bytes: bytes.subarray(i * PIECE_BYTES, (i + 1) * PIECE_BYTES),
@@ -71,35 +79,37 @@ export class Outgoing {
     return this.#kept.length;
   }
 
-  /** Size of the next frame, about; 0 when there is nothing to send. */
-  get nextSize(): number {
+  /** Size of the next frame, about; 0 when there is nothing to send. @param batch as for `take()` */
+  nextSize(batch: number): number {
     let size = 0;
-    for (let i = this.#given; i < this.#kept.length && size < BATCH_CHARS; i++)
-      size += sizeOf(this.#kept[i] ?? '');
+    for (let i = this.#given; i < this.#kept.length && size < batch; i++) size += sizeOf(this.#kept[i] ?? '');
     if (size > 0 || this.#isFull) return size;
     for (const { segments } of this.#waiting) {
       size += sizeOf(segments[this.#begun] ?? '');
-      if (size >= BATCH_CHARS) break;
+      if (size >= batch) break;
     }
     return size;
   }
 
-  /** The next frame, for a pipe that has room for it; null when there is nothing to send. */
-  take(acknowledged: number): Message | null {
+  /**
+   * The next frame, for a pipe that has room for it; null when there is nothing to send.
+   * @param batch characters up to which messages travel together
+   */
+  take(acknowledged: number, batch: number): Message | null {
     const number = this.#first + this.#given;
     const next = this.#peek();
     if (next === undefined) return null;
     this.#give(next);
     if (typeof next !== 'string') return encodePiece(number, acknowledged, next);
-    const batch = [next];
+    const messages = [next];
     let size = next.length;
     for (let more = this.#peek(); typeof more === 'string'; more = this.#peek()) {
       size += more.length;
-      if (size > BATCH_CHARS) break;
-      batch.push(more);
+      if (size > batch) break;
+      messages.push(more);
       this.#give(more);
     }
-    return encodeMessages(number, acknowledged, batch);
+    return encodeMessages(number, acknowledged, messages);
   }
 
   /** The other side has everything up to `number`. False when it never got as far. */

@@ -153,7 +153,7 @@ describe(`Mutated frames (seed ${String(seed)})`, () => {
       silent: () => undefined,
       broken: () => undefined,
     });
-    conversation.open('direct', { hasRoom: () => true, send: () => undefined });
+    conversation.open('direct', { batch: 16_384, hasRoom: () => true, send: () => undefined });
     const samples = [utf8(encodeResume(resume)), utf8('[1,0,"a","b"]'), utf8('["ping"]'), piece];
     for (let i = 0; i < 20_000; i++) {
       const bytes = mutate(samples[random(samples.length)]!);

@@ -17,6 +17,7 @@ class Wire {
 
   pipe(deliver: (frame: Frame) => void): Pipe {
     return {
+      batch: 16_384,
       hasRoom: () => !this.full,
       send: (frame) => {
         if (this.cut || this.loses()) return;
