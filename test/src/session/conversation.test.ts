@@ -182,19 +182,19 @@ describe('A conversation', () => {
     await heard(pair.b, 1);
     pair.wires.relay.cut = true;
     let taken = 0;
-    for (const value of numbers(3000)) {
+    for (const value of numbers(10_000)) {
       void pair.a.conversation.send(String(value)).then(
         () => taken++,
         () => undefined,
       );
     }
-    await until(() => taken >= 900, { what: 'a full window' });
-    expect(taken).to.be.at.most(1000);
+    await until(() => taken >= 8000, { what: 'a full window' });
+    expect(taken).to.be.at.most(8192);
     pair.wires.relay.cut = false;
     pair.shut('relay');
     pair.open('relay');
-    await heard(pair.b, 3001);
-    expect(pair.b.received.slice(1)).to.deep.equal(numbers(3000));
+    await heard(pair.b, 10_001);
+    expect(pair.b.received.slice(1)).to.deep.equal(numbers(10_000));
   });
 
   it('moves to the direct path and back without losing, doubling or reordering anything', async () => {
