@@ -6,13 +6,14 @@ import {
   MAX_ROOM_NAME_BYTES,
   ROOM_ID_CONTEXT,
   ROOM_KEY_CONTEXT,
+  identityOf,
   loginMessage,
   peerId,
   toBase64url,
   type RoomKind,
 } from './protocol.js';
-import { storedKeyPair } from './key-store.js';
-import { takeSlot } from './slot.js';
+import { keepKeyPair, knowIdentity, knownIdentity, storedKeyPair } from './key-store.js';
+import { holdFirstSlot, takeSlot } from './slot.js';
 
 export interface Identity {
   /** base64url(SHA-256(context ‖ raw public key)), 43 characters, and `.1` … for further pages of one identity. */
@@ -54,8 +55,28 @@ export const createIdentity = async (): Promise<Identity> =>
  */
 export async function keptIdentity(): Promise<Identity> {
   subtle();
+  const known = knownIdentity();
+  if (known === null) return firstIdentity();
+  // Most often it is that one: then its slot is there as soon as its key.
+  const expected = known === '' ? undefined : takeSlot(known);
   const kept = await storedKeyPair(makeKeyPair);
-  return kept ? fromKeyPair(kept, takeSlot) : createIdentity();
+  if (!kept) return createIdentity();
+  const identity = await fromKeyPair(kept, (id) => (id === known && expected ? expected : takeSlot(id)));
+  knowIdentity(identityOf(identity.id));
+  return identity;
+}
+
+/** A new visitor need not wait until the key is written: nobody else has it yet. */
+function firstIdentity(): Promise<Identity> {
+  const making = makeKeyPair();
+  const identity = making.then((pair) => fromKeyPair(pair, () => Promise.resolve(0)));
+  void keepKeyPair(making, () => identity.then(({ id }) => holdFirstSlot(id)))
+    .then(async (kept) => {
+      if (kept) knowIdentity((await identity).id);
+    })
+    // Who asked for the identity is told.
+    .catch(() => undefined);
+  return identity;
 }
 
 /** The identity that a raw public key makes; ids that claim another one are not its owner's. */

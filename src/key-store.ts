@@ -2,6 +2,34 @@
 const DATABASE = 'peer-elements';
 const STORE = 'keys';
 const KEY = 'identity';
+/** In localStorage, because that can be asked without waiting: whose key is in the database. */
+const KNOWN = 'peer-elements identity';
+/** Held by whoever puts the first key there. */
+const LOCK = 'peer-elements key';
+
+/**
+ * Whose key is stored. Null: there is none yet, and it is for us to make one, which other pages wait for from now on;
+ * empty: there is no telling.
+ */
+export function knownIdentity(): string | null {
+  if (!(globalThis.navigator as Partial<Navigator> | undefined)?.locks) return '';
+  try {
+    const known = localStorage.getItem(KNOWN);
+    if (known === null) localStorage.setItem(KNOWN, '');
+    return known;
+  } catch {
+    return '';
+  }
+}
+
+/** @param identity whose key is stored; empty: nobody should rely on anything */
+export function knowIdentity(identity: string): void {
+  try {
+    localStorage.setItem(KNOWN, identity);
+  } catch {
+    // Then every visit waits for the database.
+  }
+}
 
 const settled = <T>(request: IDBRequest<T>): Promise<T> =>
   new Promise((resolve, reject) => {
@@ -29,16 +57,18 @@ const isKeyPair = (value: unknown): value is CryptoKeyPair =>
   'publicKey' in value &&
   value.publicKey instanceof CryptoKey;
 
-/**
- * The stored key pair of this origin; `make` is asked for one where there is none yet. When several tabs ask at the
- * same time, all get the one that came first.
- * @returns null where it cannot be stored: outside a browser, and in private windows that refuse keys
- */
-export async function storedKeyPair(make: () => Promise<CryptoKeyPair>): Promise<CryptoKeyPair | null> {
+/** One page at a time, where there are locks. */
+const alone = <T>(act: () => Promise<T>): Promise<T> =>
+  (globalThis.navigator as Partial<Navigator> | undefined)?.locks
+    ? navigator.locks.request(LOCK, act)
+    : act();
+
+/** @returns null outside a browser, and in private windows that refuse keys */
+async function inDatabase<T>(act: (database: IDBDatabase) => Promise<T>): Promise<T | null> {
   try {
     const database = await openDatabase();
     try {
-      return await findOrStore(database, make);
+      return await act(database);
     } finally {
       database.close();
     }
@@ -47,18 +77,45 @@ export async function storedKeyPair(make: () => Promise<CryptoKeyPair>): Promise
   }
 }
 
-async function findOrStore(
-  database: IDBDatabase,
-  make: () => Promise<CryptoKeyPair>,
-): Promise<CryptoKeyPair> {
-  const store = (): IDBObjectStore => database.transaction(STORE, 'readwrite').objectStore(STORE);
-  const found: unknown = await settled(store().get(KEY));
-  if (isKeyPair(found)) return found;
-  // A transaction does not outlast the making of a key, so that another tab may have been faster.
-  const made = await make();
-  const again = store();
-  const first: unknown = await settled(again.get(KEY));
+async function find(database: IDBDatabase): Promise<CryptoKeyPair | null> {
+  const found: unknown = await settled(database.transaction(STORE).objectStore(STORE).get(KEY));
+  return isKeyPair(found) ? found : null;
+}
+
+/** @returns the one that is there now */
+async function storeFirst(database: IDBDatabase, made: CryptoKeyPair): Promise<CryptoKeyPair> {
+  const store = database.transaction(STORE, 'readwrite').objectStore(STORE);
+  const first: unknown = await settled(store.get(KEY));
   if (isKeyPair(first)) return first;
-  await settled(again.put(made, KEY));
+  await settled(store.put(made, KEY));
   return made;
+}
+
+/**
+ * The stored key pair of this origin; `make` is asked for one where there is none yet. When several tabs ask at the
+ * same time, all get the one that came first.
+ * @returns null where it cannot be stored: outside a browser, and in private windows that refuse keys
+ */
+export function storedKeyPair(make: () => Promise<CryptoKeyPair>): Promise<CryptoKeyPair | null> {
+  return inDatabase(
+    async (database) =>
+      (await find(database)) ??
+      alone(async () => (await find(database)) ?? storeFirst(database, await make())),
+  );
+}
+
+/**
+ * Stores the first key pair of this origin; other pages wait for it meanwhile.
+ * @param ready is given what is stored before others can see it
+ * @returns whether it is the one that is there now
+ */
+export function keepKeyPair(
+  making: Promise<CryptoKeyPair>,
+  ready: (made: CryptoKeyPair) => Promise<unknown>,
+): Promise<boolean> {
+  return alone(async () => {
+    const made = await making;
+    await ready(made);
+    return (await inDatabase((database) => storeFirst(database, made))) === made;
+  });
 }

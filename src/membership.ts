@@ -1,6 +1,7 @@
 /** One stay in a room: from the join to the end. A new join is a new membership, so nothing stale can leak over. */
 import { PeerError } from './errors.js';
 import { encode, type Encoded } from './codec/value.js';
+import type { ConnectionReserve } from './path/reserve.js';
 import { Peer } from './peer.js';
 import type { PeerHost } from './peer-host.js';
 import type { Transport } from './paths.js';
@@ -21,8 +22,7 @@ export interface MembershipOptions {
   readonly timeout: number;
   readonly reconnect: boolean;
   readonly reconnectDelay: number;
-  /** @throws when the browser makes no more */
-  readonly makeConnection: () => RTCPeerConnection;
+  readonly reserve: ConnectionReserve;
   readonly context: HandshakeContext;
   /** Our announcement: it rides with the join, so that the first answer already belongs to a session. */
   readonly initiator: Initiator;
@@ -46,8 +46,6 @@ export class Membership {
   readonly #options: MembershipOptions;
   readonly #peers = new Map<string, Peer>();
   readonly #session: SignalingSession;
-  /** Made ahead of need, with its certificate, while signalling answers; one at most. */
-  #spare: RTCPeerConnection | null = null;
   readonly #connections = new Set<RTCPeerConnection>();
   readonly #transport: Transport;
   #online = true;
@@ -66,12 +64,6 @@ export class Membership {
     const hello = options.initiator.m1;
     const request = { room, entry, hello, timeout, reconnect, reconnectDelay };
     this.#session = signaling.join(capacity === undefined ? request : { ...request, capacity }, this.#sink());
-    if (this.#transport === 'relay') return;
-    try {
-      this.#spare = options.makeConnection();
-    } catch {
-      // The browser makes no more: whoever needs one will say so.
-    }
   }
 
   get peers(): ReadonlyMap<string, Peer> {
@@ -121,7 +113,6 @@ export class Membership {
   close(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#spare?.close();
     this.#session.close();
     for (const peer of [...this.#peers.values()]) peer.end('left');
   }
@@ -213,8 +204,7 @@ export class Membership {
 
   #connection(): RTCPeerConnection | null {
     if (this.#connections.size >= this.#options.maxDirectPaths) return null;
-    const connection = this.#spare ?? this.#options.makeConnection();
-    this.#spare = null;
+    const connection = this.#options.reserve.take();
     this.#connections.add(connection);
     return connection;
   }

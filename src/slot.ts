@@ -48,6 +48,11 @@ function remember(slot: number): void {
   }
 }
 
+/** For an identity that no other page can have yet. */
+export async function holdFirstSlot(identity: string): Promise<void> {
+  if (await take(lockName(identity, 0), { ifAvailable: true })) remember(0);
+}
+
 /** This page's slot among those of `identity`; 0 where there are no Web Locks. */
 export async function takeSlot(identity: string): Promise<number> {
   if (!(globalThis.navigator as Partial<Navigator> | undefined)?.locks) return 0;

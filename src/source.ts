@@ -7,7 +7,8 @@ import { Membership, encodeMessage, type MembershipHost, type MembershipOptions 
 import { checkOptions, connecting, type PeerPairOptions, type PeerRoomOptions } from './options.js';
 import type { Peer, PeerSendOptions } from './peer.js';
 import type { Entry, RoomKind } from './protocol.js';
-import { initiate, makeEphemeralKey, type HandshakeContext, type Initiator } from './session/session.js';
+import { ConnectionReserve } from './path/reserve.js';
+import { initiate, makeEphemeralKey } from './session/session.js';
 import { resolveSignaling } from './signaling/url.js';
 
 export interface SendOptions extends PeerSendOptions {
@@ -209,16 +210,24 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
       const { signaling: given, url, ephemeral, ...options } = this.#options;
       const signaling = given ?? resolveSignaling(url, ephemeral);
       const { timeout = TIMEOUT, reconnectDelay = RECONNECT_DELAY } = options;
+      const { transport, makeConnection } = connecting(options);
       signaling.prepare?.({ timeout, reconnectDelay });
-      const [room, identity, pair] = await Promise.all([
+      const prepared = Promise.all([
         roomId(admission.name, admission.kind),
         signaling.identity(),
         makeEphemeralKey(),
       ]);
+      const reserve = new ConnectionReserve(makeConnection);
+      signal.addEventListener('abort', () => {
+        reserve.close();
+      });
+      // Now, while all the others are at work elsewhere: it keeps this page from anything else for a while.
+      if (transport !== 'relay' && options.maxDirectPaths !== 0) reserve.prepare();
+      const [room, identity, pair] = await prepared;
       const context = { identity, room, psk: new Uint8Array(32) };
       const initiator = await initiate(context, pair);
       if (signal.aborted) return;
-      const request = this.#request(context, initiator, admission);
+      const request = this.#request({ context, initiator, transport, reserve }, admission);
       this.#membership = new Membership(signaling, request, this.#host());
     } catch (error) {
       if (!signal.aborted) this.#finish(asPeerError(error));
@@ -226,17 +235,14 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
   }
 
   #request(
-    context: HandshakeContext,
-    initiator: Initiator,
+    made: Pick<MembershipOptions, 'context' | 'initiator' | 'transport' | 'reserve'>,
     { entry, capacity }: Admission,
   ): MembershipOptions {
     const options = this.#options;
     const request: MembershipOptions = {
-      context,
-      initiator,
-      room: context.room,
+      ...made,
+      room: made.context.room,
       expect: options.expect,
-      ...connecting(options),
       maxDirectPaths: options.maxDirectPaths ?? Infinity,
       entry,
       timeout: options.timeout ?? TIMEOUT,
