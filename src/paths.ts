@@ -37,6 +37,11 @@ export interface PathsOptions {
 export interface PathsSink {
   /** To be sealed and sent through signalling. */
   seal(type: number, text: Uint8Array<ArrayBuffer>): void;
+  /**
+   * Resolves once first words have been exchanged: beginning with a direct path keeps both pages from anything else
+   * for a while.
+   */
+  settled(): Promise<void>;
   message(message: Received): void;
   bye(): void;
   /** The other side has forgotten everything. @returns with what to begin anew */
@@ -122,7 +127,8 @@ export class Paths {
     this.#reachable = reachable;
     if (this.#relay && reachable) this.#conversation.open('relay', this.#relay);
     else if (this.#relay) this.#conversation.shut('relay');
-    if (this.#climb) this.#climb.reachable = reachable;
+    if (!reachable) this.#climb?.reach(false);
+    else void this.#sink.settled().then(() => this.#climb?.reach(this.#reachable));
     this.#sink.changed();
   }
 

@@ -20,6 +20,9 @@ export interface PeerSendOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How long the way to a direct path leaves the two to their first words, ms: on a slow line it should not lose more. */
+const PRELUDE = 30;
+
 /**
  * A member of the room other than this page.
  * @fires data, profile, upgradeattempt, upgrade, upgradeerror, downgrade, gap, statechange, close
@@ -37,6 +40,11 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   /** The path that was last told of. */
   #path: PathName | null = null;
   #announced = false;
+  #meet: () => void = () => undefined;
+  /** Resolves once it has been announced. */
+  readonly #met = new Promise<void>((resolve) => {
+    this.#meet = resolve;
+  });
   #keyed = false;
   /** The other side has said something under our keys. */
   #heard = false;
@@ -227,6 +235,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
       seal: (type, text) => {
         this.#session.send(type, text);
       },
+      settled: () => this.#settled(),
       message: (message) => {
         this.#receive(message);
       },
@@ -252,6 +261,16 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
         this.end('left');
       },
     });
+  }
+
+  async #settled(): Promise<void> {
+    await Promise.race([
+      this.#met,
+      new Promise((resolve) => {
+        setTimeout(resolve, PRELUDE);
+      }),
+    ]);
+    await this.#session.idle();
   }
 
   #ourGreeting(): Encoded {
@@ -300,6 +319,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
       this.#path = this.#paths.current;
       this.#update();
       this.#host.announced(this);
+      this.#meet();
       if (this.#paths.connection && !this.#paths.isDirect) {
         this.#tellPath('upgradeattempt', { path: 'direct', previous: this.#path });
       }

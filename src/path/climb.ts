@@ -73,7 +73,7 @@ export class Climb {
   }
 
   /** Whether the other side can be told anything. Without, no attempt makes sense. */
-  set reachable(reachable: boolean) {
+  reach(reachable: boolean): void {
     const before = this.#reachable;
     this.#reachable = reachable;
     if (!reachable || before || this.#closed) return;

@@ -100,6 +100,11 @@ export class Session {
     });
   }
 
+  /** Resolves when nothing is left to be sealed or opened. */
+  async idle(): Promise<void> {
+    for (let last: unknown; last !== this.#work; await last) last = this.#work;
+  }
+
   /**
    * Proof that this side of the session says `text`; the other side's `verify()` knows it, even where one of the two
    * has new keys already and the other has not.
