@@ -1,35 +1,40 @@
-/**
- * `npm run bench`: what peer-elements takes, beside what others take, in one run. See README.md beside this file.
- *
- *   npm run bench [-- options]             both
- *   npm run bench:connect [-- options]     until two pages hear each other
- *   npm run bench:messages [-- options]    what they hear then
- */
+/** `npm run bench`: what peer-elements takes, beside what others take, in one run. README.md beside this file. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { findOrInstallBrowser } from '../support/browsers.mjs';
 import { ensureBuilt, ensureInstalled } from '../tools/workspace.mjs';
+import { chosen, modules } from './contestants.mjs';
+import { HELP, UsageError, readOptions } from './options.mjs';
 
 const say = (line) => console.log(line);
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const readJson = (path) => JSON.parse(readFileSync(here(path), 'utf8'));
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    runs: { type: 'string' },
-    count: { type: 'string' },
-    only: { type: 'string' },
-    json: { type: 'string' },
-    delay: { type: 'string' },
-  },
-});
+function end(problem, code) {
+  console.error(problem);
+  process.exit(code);
+}
 
-function numberOf(name, fallback) {
-  const value = values[name] === undefined ? fallback : Number(values[name]);
-  if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} takes a whole number from 1.`);
-  return value;
+function options() {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return end(`${error.message}\nEverything that can be asked for: npm run bench -- --help`, 2);
+  }
+}
+
+const { help, benchmarks, only, runs, count, delay, json } = options();
+if (help) {
+  say(HELP);
+  process.exit();
+}
+
+// Whoever waits for an end gets one: what was started sees to its own as soon as this process is gone.
+for (const [signal, code] of Object.entries({ SIGHUP: 129, SIGINT: 130, SIGTERM: 143 })) {
+  process.once(signal, () => process.exit(code));
 }
 
 /** The others' packages are none of the project's: they are here only for this. */
@@ -58,38 +63,34 @@ function progress(text) {
 ensureInstalled(say);
 ensureBuilt(say);
 ensureContestants();
+if (!findOrInstallBrowser('chromium', say)) process.exit(1);
 // What needs packages is imported only now that they are there.
-const { chosen, modules } = await import('./contestants.mjs');
 const { buildPages } = await import('./pages.mjs');
 const { laboratory, loopback } = await import('./networks.mjs');
 const { Stage } = await import('./stage.mjs');
-const TESTS = { connect: await import('./connect.mjs'), messages: await import('./messages.mjs') };
 
-const unknown = positionals.filter((name) => !(name in TESTS));
-if (unknown.length > 0)
-  throw new Error(`Unknown: ${unknown.join()}. Benchmarks: ${Object.keys(TESTS).join()}`);
-
-const versions = readJson('package.json').dependencies;
 const pages = await buildPages(modules());
-const stage = new Stage(
-  values.delay === undefined ? await loopback(pages) : await laboratory(pages, numberOf('delay')),
+const network = await (delay === undefined ? loopback(pages) : laboratory(pages, delay, say)).catch((error) =>
+  end(error.message, 1),
 );
-const json = { at: new Date().toISOString(), versions, tests: {} };
+const stage = new Stage(network);
+const result = { at: new Date().toISOString(), versions: readJson('package.json').dependencies };
 try {
   await stage.open();
-  Object.assign(json, await stage.describe());
-  say(`${json.browser}, Node ${json.node}, ${json.network}`);
-  for (const [name, { defaults, measure, report }] of Object.entries(TESTS)) {
-    if (positionals.length > 0 && !positionals.includes(name)) continue;
-    const options = { runs: numberOf('runs', defaults.runs), count: numberOf('count', defaults.count ?? 1) };
-    const contestants = chosen(name, values.only);
-    const results = await measure(stage, contestants, options, progress);
+  Object.assign(result, await stage.describe(), { cores: availableParallelism(), load: loadavg()[0] });
+  const { browser, node, cores, load } = result;
+  say(`${browser}, Node ${node}, ${cores} cores, load ${load.toFixed(1)}; ${result.network}`);
+  for (const name of benchmarks) {
+    const { defaults, measure, report } = await import(`./${name}.mjs`);
+    const given = { ...defaults, ...(runs && { runs }), ...(count && { count }), delay };
+    const contestants = chosen(name, only);
+    const results = await measure(stage, contestants, given, progress);
     progress('');
-    const { text, json: figures } = report(results, contestants, options);
-    say(`\n${options.runs} runs each, medians; taking turns\n\n${text}`);
-    json.tests[name] = { ...options, ...figures };
+    const { text, figures } = report(results, contestants, given);
+    say(`\n${name}, runs of each: ${given.runs}, taking turns\n\n${text}`);
+    result[name] = { runs: given.runs, ...figures };
   }
 } finally {
   await stage.close();
 }
-if (values.json) writeFileSync(values.json, `${JSON.stringify(json, null, 2)}\n`);
+if (json) writeFileSync(json, `${JSON.stringify(result, null, 2)}\n`);

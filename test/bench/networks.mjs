@@ -1,7 +1,6 @@
 /** Where a benchmark can take place. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 import puppeteer from 'puppeteer-core';
@@ -44,8 +43,9 @@ export async function loopback(files) {
   const children = [];
   return {
     name: 'loopback',
-    host: 'localhost',
-    origin: `http://localhost:${site.address().port}`,
+    // An address: whose server listens to IPv4 alone would have to be found by a second try.
+    host: '127.0.0.1',
+    origin: `http://127.0.0.1:${site.address().port}`,
     // Two pages of one process: what it has loaded for the one the other finds, with every contestant alike.
     browsers: [browser, browser],
     async start([command, ...args]) {
@@ -68,13 +68,16 @@ export async function loopback(files) {
   };
 }
 
-const LAB = new URL('../network/lab.ts', import.meta.url);
+const LAB = new URL('../network/', import.meta.url);
 
 /** @returns {Promise<Network>} two homes and a server, each `delay` milliseconds away from the others */
-export async function laboratory(files, delay) {
-  if (!existsSync(LAB)) throw new Error('--delay needs the network laboratory, test/network.');
+export async function laboratory(files, delay, say) {
+  const { findOrInstallTools } = await import(new URL('requirements.mjs', LAB));
+  const missing = findOrInstallTools(say);
+  if (missing.length > 0)
+    throw new Error(`--delay takes place in the network laboratory, which lacks ${missing.join(', ')}.`);
   await import('../tools/typescript-loader.mjs');
-  const { createLab } = await import(LAB);
+  const { createLab } = await import(new URL('lab.ts', LAB));
   // No names are resolved between the homes, and no STUN server is asked for what a name would hide.
   const lab = await createLab({ delay, hideAddresses: false });
   for (const [name, text] of Object.entries(files)) await lab.addPage(name, text);

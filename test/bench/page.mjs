@@ -79,11 +79,12 @@ class Side {
     if (direct) await within(this.#direct.promise, timeout, 'direct path');
   }
 
-  /** Milliseconds of every round trip, one after the other. */
-  async roundTrips(count) {
+  /** Milliseconds of every round trip, one after the other, until there are enough or it took long enough. */
+  async roundTrips(count, limit) {
     const link = await this.link.promise;
     const times = [];
-    for (let n = 0; n < count; n++) {
+    const end = performance.now() + limit;
+    for (let n = 0; n < count && performance.now() < end; n++) {
       const start = performance.now();
       const answer = this.#next('pong');
       void link.send(message('ping', n));

@@ -16,17 +16,16 @@ export const summarize = (values) =>
         median: quantile(values, 0.5),
         p10: quantile(values, 0.1),
         p90: quantile(values, 0.9),
-        p99: quantile(values, 0.99),
         count: values.length,
       };
 
 export const ratio = (a, b) => (a === undefined || b === undefined ? undefined : a / b);
-export const times = (value) => (value === undefined ? '' : `× ${value.toFixed(2)}`);
+const times = (value) => (value === undefined ? '' : `× ${value.toFixed(2)}`);
 export const fixed = (value, digits = 1) => (value === undefined ? '–' : value.toFixed(digits));
 export const whole = (value) => (value === undefined ? '–' : Math.round(value).toLocaleString('en'));
 
 /** Columns as wide as what is in them; the first one is text, the others are figures. */
-export function table(head, rows) {
+function table(head, rows) {
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
   const line = (row) =>
     row.map((text, i) => (i === 0 ? text.padEnd(widths[i]) : text.padStart(widths[i]))).join('  ');
@@ -35,17 +34,53 @@ export function table(head, rows) {
     .join('\n');
 }
 
-/** One line for what is aimed at. @param {'≤' | '≥'} relation */
-export function target(what, relation, aim, value) {
-  if (value === undefined) return { what, text: `  – ${what} ${relation} ${aim}: not measured` };
-  const met = relation === '≤' ? value <= aim : value >= aim;
-  return {
-    what,
-    value,
-    aim,
-    met,
-    text: `  ${met ? '✓' : '✗'} ${what} ${relation} ${aim}: ${value.toFixed(2)}`,
-  };
+/**
+ * @typedef {object} Measure
+ * @property {string} key of the summaries in the rows
+ * @property {string} title with its unit
+ * @property {'less' | 'more'} better
+ * @property {(value: number | undefined) => string} [show]
+ * @property {Record<string, (row: object) => string>} [more] columns, by their titles
+ */
+
+const medianOf = (rows, name, key) => rows.find((row) => row.name === name)?.[key]?.median;
+
+/** @param {Measure} measure @returns {{ name: string, median: number } | undefined} of those that took part */
+export function bestLibrary(rows, { key, better }) {
+  const libraries = rows.filter((row) => row.kind === 'library' && row[key]);
+  const sorted = libraries.sort((a, b) => (a[key].median - b[key].median) * (better === 'less' ? 1 : -1));
+  return sorted[0] && { name: sorted[0].name, median: sorted[0][key].median };
+}
+
+/** Everybody beside what WebRTC by hand takes, and beside the best of the libraries. @param {Measure} measure */
+export function comparison(rows, measure) {
+  const { key, title, show = (value) => fixed(value), more = {} } = measure;
+  const raw = medianOf(rows, 'raw', key);
+  const best = bestLibrary(rows, measure)?.median;
+  return table(
+    [title, 'median', 'p10', 'p90', '/ raw', '/ library', ...Object.keys(more)],
+    rows.map((row) => [
+      row.name,
+      ...['median', 'p10', 'p90'].map((part) => show(row[key]?.[part])),
+      times(ratio(row[key]?.median, raw)),
+      times(ratio(row[key]?.median, best)),
+      ...Object.values(more).map((column) => column(row)),
+    ]),
+  );
+}
+
+/** What is aimed at for `ours`. @param {Measure} measure @param {'raw' | 'library'} than @param {number} aim */
+export function target(rows, measure, than, aim) {
+  const { key, title, better } = measure;
+  const other =
+    than === 'raw' ? { name: 'raw', median: medianOf(rows, 'raw', key) } : bestLibrary(rows, measure);
+  const value = ratio(medianOf(rows, 'ours', key), other?.median);
+  const what = `${title.replace(/,.*/, '')}, ours / ${than === 'raw' ? 'raw' : 'best library'}`;
+  const aimed = `${what} ${better === 'less' ? '≤' : '≥'} ${aim}`;
+  if (value === undefined) return { what, aim, text: `  – ${aimed}: not measured` };
+  const met = better === 'less' ? value <= aim : value >= aim;
+  const whose = than === 'raw' ? '' : ` (${other.name})`;
+  return { what, aim, value, met, text: `  ${met ? '✓' : '✗'} ${aimed}: ${value.toFixed(2)}${whose}` };
 }
 
 /** A new order for every round, so that nobody always follows the same one. */

@@ -53,6 +53,14 @@ const startPeerServer = () =>
 
 // On any interface: the browsers need not be on this host.
 const ours = new SignalServer(['--host', '0.0.0.0']);
+
+async function end() {
+  await ours.stop('SIGKILL');
+  process.exit();
+}
+// The last one: whoever started it is gone.
+for (const reason of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.once(reason, end);
+
 await ours.start();
 const ports = {
   relay: await listen(relay),
@@ -61,11 +69,3 @@ const ports = {
   ours: ours.port,
 };
 console.log(JSON.stringify(ports));
-
-async function end() {
-  await ours.stop('SIGKILL');
-  process.exit();
-}
-process.once('SIGTERM', end);
-// Whoever started it is gone.
-process.once('disconnect', end);

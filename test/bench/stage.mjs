@@ -30,8 +30,9 @@ export class Stage {
    * @param plays what of page.mjs runs in the first and in the second
    * @param timeout milliseconds that each has for getting ready
    * @param act is given both, once the first can be found and the second has started
+   * @param prepare is given each of them before it has loaded anything
    */
-  async play({ module, server, direct, options = {} }, plays, timeout, act) {
+  async play({ module, server, direct, options = {} }, plays, timeout, act, prepare) {
     const { host, origin, browsers } = this.#network;
     const url = `${SCHEMES[server] ?? 'ws'}://${host}:${this.#ports[server]}/${PATHS[server] ?? ''}`;
     const common = { url, room: randomUUID(), direct, options, timeout };
@@ -40,6 +41,7 @@ export class Stage {
       const context = await browser.createBrowserContext();
       contexts.push(context);
       const page = await context.newPage();
+      await prepare?.(page);
       const address = new URL(`${module}.html`, origin);
       address.searchParams.set('args', JSON.stringify({ ...common, role, play: plays[role] }));
       await page.goto(address.href);

@@ -2,6 +2,10 @@
 /* global WebSocket */
 import { createTopicStrategy } from '@trystero-p2p/core';
 
+let announced;
+/** It has subscribed before it says anything. */
+const found = new Promise((resolve) => (announced = resolve));
+
 const joinRoom = createTopicStrategy({
   init: async ({ relayConfig: { urls } }) => {
     const socket = new WebSocket(urls[0]);
@@ -24,10 +28,13 @@ const joinRoom = createTopicStrategy({
       say('unsubscribe', topic);
     };
   },
-  publishTopic: ({ say }, topic, payload) => say('publish', topic, payload),
+  publishTopic({ say }, topic, payload) {
+    say('publish', topic, payload);
+    announced();
+  },
 });
 
-export function meet({ url, room: name }, heard) {
+export async function meet({ url, room: name }, heard) {
   const config = { appId: 'bench', relayConfig: { urls: [url] }, rtcConfig: { iceServers: [] } };
   const room = joinRoom(config, name, { onJoinError: ({ error }) => heard.failed(error) });
   const action = room.makeAction('bench');
@@ -38,4 +45,5 @@ export function meet({ url, room: name }, heard) {
     heard.ready({ send, paced: send });
   };
   globalThis.room = room;
+  await found;
 }

@@ -2,7 +2,7 @@
 import { WebrtcProvider } from 'y-webrtc';
 import { Doc } from 'yjs';
 
-export function meet({ url, room }, heard) {
+export async function meet({ url, room }, heard) {
   const doc = new Doc();
   const log = doc.getArray('log');
   log.observe(({ changes, transaction }) => {
@@ -19,4 +19,6 @@ export function meet({ url, room }, heard) {
   provider.on('synced', heard.direct);
   provider.on('peers', ({ webrtcPeers }) => webrtcPeers.length > 0 && heard.ready({ send, paced: send }));
   globalThis.provider = provider;
+  const [connection] = provider.signalingConns;
+  if (!connection.connected) await new Promise((resolve) => connection.once('connect', resolve));
 }

@@ -1,0 +1,113 @@
+/** What can be asked of `npm run bench`. */
+import { accessSync, constants } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { CONTESTANTS, chosen } from './contestants.mjs';
+
+/** In the order in which they run. */
+export const BENCHMARKS = {
+  connect: 'until a page hears from one that is in the room already, and until their direct path stands',
+  messages: 'small messages on a path that stands: round trips, and many of them one way',
+};
+
+const OPTIONS = {
+  runs: { value: 'N', least: 1, most: 1000, what: 'how often; default 20 for connect, 3 for messages' },
+  count: { value: 'N', least: 1, most: 1_000_000, what: 'messages one way; default 100000' },
+  delay: {
+    value: 'MS',
+    least: 0,
+    most: 500,
+    what: 'in the network laboratory (Linux, root), so long one way from anybody to anybody; default: loopback',
+  },
+  only: { value: 'A,B', what: 'these contestants; ratios need raw and a library among them' },
+  json: { value: 'FILE', what: 'also writes the figures there' },
+};
+
+/** Something that nobody could have meant. */
+export class UsageError extends Error {}
+
+const lines = (entries) => {
+  const width = Math.max(...entries.map(([name]) => name.length));
+  return entries.map(([name, what]) => `  ${name.padEnd(width)}  ${what}`).join('\n');
+};
+
+export const HELP = `Usage: npm run bench -- [benchmark …] [options]
+
+Benchmarks, all by default:
+${lines(Object.entries(BENCHMARKS))}
+
+Options:
+${lines([
+  ...Object.entries(OPTIONS).map(([name, { value, what }]) => [`--${name} ${value}`, what]),
+  ['--help', 'this'],
+])}
+
+Contestants:
+${lines(CONTESTANTS.map(({ name, what, tests }) => [name, `${what} (${tests.join(', ')})`]))}
+
+What is measured and how: test/bench/README.md`;
+
+function known(what, given, all) {
+  const unknown = given.filter((name) => !all.includes(name));
+  if (unknown.length === 0) return given;
+  const named = unknown.map((name) => `"${name}"`).join(', ');
+  throw new UsageError(`Unknown ${what}: ${named}. There are: ${all.join(', ')}.`);
+}
+
+function whole(name, text) {
+  if (text === undefined) return undefined;
+  const { least, most } = OPTIONS[name];
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (value >= least && value <= most) return value;
+  throw new UsageError(`--${name} takes a whole number from ${least} to ${most}, not "${text}".`);
+}
+
+/** Known before an hour is spent on what could not be written. */
+function writable(path) {
+  if (path === undefined) return undefined;
+  try {
+    accessSync(dirname(resolve(path)), constants.W_OK);
+    return path;
+  } catch {
+    throw new UsageError(`--json: nothing can be written to "${dirname(resolve(path))}".`);
+  }
+}
+
+/** @throws {UsageError} */
+function parse(args) {
+  const types = Object.fromEntries(Object.keys(OPTIONS).map((name) => [name, { type: 'string' }]));
+  try {
+    return parseArgs({ args, allowPositionals: true, options: { ...types, help: { type: 'boolean' } } });
+  } catch (error) {
+    // What follows is about file names that begin with a dash.
+    throw new UsageError(error.message.replace(/\. To specify .*/s, '.'));
+  }
+}
+
+/**
+ * @param {string[]} args
+ * @returns {{
+ *   help: boolean, benchmarks: string[], only?: string[], runs?: number, count?: number, delay?: number, json?: string,
+ * }}
+ * @throws {UsageError}
+ */
+export function readOptions(args) {
+  const { values, positionals } = parse(args);
+  const all = Object.keys(BENCHMARKS);
+  known('benchmark', positionals, all);
+  const names = CONTESTANTS.map(({ name }) => name);
+  const only = values.only === undefined ? undefined : known('contestant', values.only.split(','), names);
+  const asked = positionals.length > 0 ? all.filter((name) => positionals.includes(name)) : all;
+  const benchmarks = asked.filter((name) => chosen(name, only).length > 0);
+  if (benchmarks.length === 0) {
+    throw new UsageError(`None of ${only.join(', ')} takes part in ${asked.join(' or ')}.`);
+  }
+  const numbers = ['runs', 'count', 'delay'].map((name) => [name, whole(name, values[name])]);
+  return {
+    help: values.help ?? false,
+    benchmarks,
+    only,
+    ...Object.fromEntries(numbers),
+    json: writable(values.json),
+  };
+}
