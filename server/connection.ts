@@ -21,7 +21,10 @@ import { proveLogin, type LoginFrame } from './login.js';
 
 /** How long a client has to answer our closing handshake. */
 const CLOSING_MS = 2000;
-/** What a browser says that turns to another page, where ours could no longer say so itself (RFC 6455, 7.4.1). */
+/**
+ * What a browser says for a page that could not say anything itself (RFC 6455, 7.4.1): because another one takes its
+ * place, or because it was frozen, and then it comes back at once when it wakes.
+ */
 const GOING_AWAY = 1001;
 
 export interface ConnectionContext {
@@ -69,7 +72,7 @@ export class Connection implements Client {
       flooded: () => this.end(CloseCode.rateLimited, 'Too many messages'),
     });
     ws.on('close', (code) => {
-      this.#finish(code === GOING_AWAY ? 'left' : 'away');
+      this.#finish(code === GOING_AWAY ? 'leaving' : 'away');
       context.logger.debug({ code }, 'connection closed');
     });
     ws.on('message', (data, binary) => {

@@ -8,7 +8,7 @@ import {
   type GoneReason,
   type ServerFrame,
 } from '../src/protocol.js';
-import { KeptSeats } from './kept-seats.js';
+import { KeptSeats, type Absence } from './kept-seats.js';
 import type { Limits } from './limits.js';
 import { Rooms } from './rooms.js';
 import { roomId } from './room-id.js';
@@ -35,8 +35,8 @@ export interface Seat {
   readonly room: string;
 }
 
-/** How a connection ended for the rooms it was in. `away`: it may come back to its seats. */
-export type Exit = GoneReason | 'away';
+/** How a connection ended for the rooms it was in; from an absence it may come back to its seats. */
+export type Exit = GoneReason | Absence;
 
 type JoinFrame = Extract<ClientFrame, { type: 'join' }>;
 
@@ -53,7 +53,9 @@ export class Hub {
   constructor(limits: Limits, seatTimeout: number) {
     this.#limits = limits;
     this.#rooms = new Rooms(limits.membersPerRoom);
-    this.#kept = new KeptSeats(seatTimeout, limits.roomsPerConnection, (seat) => this.#vacate(seat, 'lost'));
+    this.#kept = new KeptSeats(seatTimeout, limits.roomsPerConnection, (seat, absence) => {
+      this.#vacate(seat, absence === 'leaving' ? 'left' : 'lost');
+    });
   }
 
   stats(): { rooms: number; members: number; away: number; messages: number; dropped: number } {
@@ -71,7 +73,7 @@ export class Hub {
   /** Everything that goes when a connection goes. Harmless for one that never entered. */
   exit(client: Client, how: Exit): void {
     for (const seat of [...client.seats.values()]) {
-      if (how === 'away') this.#keep(seat);
+      if (how === 'away' || how === 'leaving') this.#keep(seat, how);
       else this.#vacate(seat, how);
     }
     if (this.#clients.get(client.id) === client) this.#clients.delete(client.id);
@@ -158,10 +160,10 @@ export class Hub {
     for (const { seats } of this.#clients.values()) seats.clear();
   }
 
-  #keep(seat: Seat): void {
+  #keep(seat: Seat, absence: Absence): void {
     seat.client?.seats.delete(seat.n);
     seat.client = null;
-    this.#kept.keep(seat);
+    this.#kept.keep(seat, absence);
   }
 
   /** Gives a kept seat back to its owner. The others have not noticed anything, and do not now. */

@@ -1,9 +1,20 @@
+/** How long a seat waits for somebody who seems to have gone elsewhere, ms. */
+const LEAVING_TIMEOUT = 2000;
+
+/** Why nobody is in a kept seat: a connection was lost, or a page seems to have been left. */
+export type Absence = 'away' | 'leaving';
+
+interface Kept {
+  readonly absence: Absence;
+  readonly timer: NodeJS.Timeout;
+}
+
 /** Seats whose owner's connection is lost: for a while they wait for it to come back. Knows neither rooms nor sockets. */
 export class KeptSeats<S extends { readonly id: string }> {
   #timeout: number;
   #most: number;
-  #expired: (seat: S) => void;
-  #byId = new Map<string, Map<S, NodeJS.Timeout>>();
+  #expired: (seat: S, absence: Absence) => void;
+  #byId = new Map<string, Map<S, Kept>>();
   #size = 0;
 
   /**
@@ -11,7 +22,7 @@ export class KeptSeats<S extends { readonly id: string }> {
    * @param most seats of one id, or somebody who comes and goes could hold any number: the oldest expires first
    * @param expired called once for each that is not released before
    */
-  constructor(timeout: number, most: number, expired: (seat: S) => void) {
+  constructor(timeout: number, most: number, expired: (seat: S, absence: Absence) => void) {
     this.#timeout = timeout;
     this.#most = most;
     this.#expired = expired;
@@ -21,13 +32,14 @@ export class KeptSeats<S extends { readonly id: string }> {
     return this.#size;
   }
 
-  keep(seat: S): void {
-    if (this.#timeout === 0) return this.#expired(seat);
+  keep(seat: S, absence: Absence = 'away'): void {
+    if (this.#timeout === 0) return this.#expired(seat, absence);
     const before = this.of(seat.id);
     if (before[0] && before.length >= this.#most) this.#expire(before[0]);
-    const seats = this.#byId.get(seat.id) ?? new Map<S, NodeJS.Timeout>();
+    const seats = this.#byId.get(seat.id) ?? new Map<S, Kept>();
     this.#byId.set(seat.id, seats);
-    seats.set(seat, setTimeout(() => this.#expire(seat), this.#timeout).unref());
+    const timeout = absence === 'leaving' ? Math.min(LEAVING_TIMEOUT, this.#timeout) : this.#timeout;
+    seats.set(seat, { absence, timer: setTimeout(() => this.#expire(seat), timeout).unref() });
     this.#size++;
   }
 
@@ -35,7 +47,7 @@ export class KeptSeats<S extends { readonly id: string }> {
   release(seat: S): boolean {
     const seats = this.#byId.get(seat.id);
     if (!seats?.has(seat)) return false;
-    clearTimeout(seats.get(seat));
+    clearTimeout(seats.get(seat)?.timer);
     seats.delete(seat);
     if (seats.size === 0) this.#byId.delete(seat.id);
     this.#size--;
@@ -48,12 +60,13 @@ export class KeptSeats<S extends { readonly id: string }> {
   }
 
   clear(): void {
-    for (const seats of this.#byId.values()) for (const timer of seats.values()) clearTimeout(timer);
+    for (const seats of this.#byId.values()) for (const { timer } of seats.values()) clearTimeout(timer);
     this.#byId.clear();
     this.#size = 0;
   }
 
   #expire(seat: S): void {
-    if (this.release(seat)) this.#expired(seat);
+    const { absence = 'away' } = this.#byId.get(seat.id)?.get(seat) ?? {};
+    if (this.release(seat)) this.#expired(seat, absence);
   }
 }

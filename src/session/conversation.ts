@@ -140,6 +140,8 @@ export class Conversation {
     const { relay } = this.#lanes;
     if (name === 'direct' && relay) {
       relay.answered = false;
+      // Nothing has been heard for a while already: an answer decides soon whether anybody is there.
+      this.#pingedAt = performance.now();
       this.#resume('relay', true);
     }
     this.#choose();

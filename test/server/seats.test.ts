@@ -83,6 +83,17 @@ test('who goes to another page has left, even without a word of its own', async 
   assert.deepEqual([server.stats().members, server.stats().away], [1, 0]);
 });
 
+test('who seemed to go to another page and is back soon has never been away', async (t) => {
+  const met = await meet(t);
+  const { watcher, member, key, login } = met;
+  member.ws.close(1001);
+  await haveGone(met);
+  const again = await login({ key });
+  await again.join(9, room('a'), { hello: 'bQ' });
+  again.message(9, watcher.id, 'here');
+  assert.equal((await watcher.next('message')).text, 'here', 'and nothing before it');
+});
+
 test('who comes while a member is away is told it, and told to it as one who came later', async (t) => {
   const met = await meet(t);
   const { watcher, member, key, login } = met;
