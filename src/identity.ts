@@ -12,7 +12,7 @@ import {
   toBase64url,
   type RoomKind,
 } from './protocol.js';
-import { keepKeyPair, knowIdentity, knownIdentity, storedKeyPair } from './key-store.js';
+import { keepFirst, knowIdentity, knownIdentity, storedKeyPair } from './key-store.js';
 import { holdFirstSlot, takeSlot } from './slot.js';
 
 export interface Identity {
@@ -55,27 +55,30 @@ export const createIdentity = async (): Promise<Identity> =>
  */
 export async function keptIdentity(): Promise<Identity> {
   subtle();
+  const first = knownIdentity() === null ? await firstIdentity() : null;
+  return first ?? storedIdentity();
+}
+
+/** A new visitor need not wait until the key is written: nobody else has it. Null where another page was faster. */
+async function firstIdentity(): Promise<Identity | null> {
+  const making = makeKeyPair();
+  const identity = making.then((pair) => fromKeyPair(pair, () => Promise.resolve(0)));
+  const isFirst = await keepFirst(making, async () => {
+    const { id } = await identity;
+    await holdFirstSlot(id);
+    return id;
+  });
+  return isFirst ? identity : null;
+}
+
+async function storedIdentity(): Promise<Identity> {
   const known = knownIdentity();
-  if (known === null) return firstIdentity();
   // Most often it is that one: then its slot is there as soon as its key.
-  const expected = known === '' ? undefined : takeSlot(known);
+  const expected = known ? takeSlot(known) : undefined;
   const kept = await storedKeyPair(makeKeyPair);
   if (!kept) return createIdentity();
   const identity = await fromKeyPair(kept, (id) => (id === known && expected ? expected : takeSlot(id)));
   knowIdentity(identityOf(identity.id));
-  return identity;
-}
-
-/** A new visitor need not wait until the key is written: nobody else has it yet. */
-function firstIdentity(): Promise<Identity> {
-  const making = makeKeyPair();
-  const identity = making.then((pair) => fromKeyPair(pair, () => Promise.resolve(0)));
-  void keepKeyPair(making, () => identity.then(({ id }) => holdFirstSlot(id)))
-    .then(async (kept) => {
-      if (kept) knowIdentity((await identity).id);
-    })
-    // Who asked for the identity is told.
-    .catch(() => undefined);
   return identity;
 }
 

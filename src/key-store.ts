@@ -7,16 +7,11 @@ const KNOWN = 'peer-elements identity';
 /** Held by whoever puts the first key there. */
 const LOCK = 'peer-elements key';
 
-/**
- * Whose key is stored. Null: there is none yet, and it is for us to make one, which other pages wait for from now on;
- * empty: there is no telling.
- */
+/** Whose key is stored; null: nobody's yet; empty: there is no telling. */
 export function knownIdentity(): string | null {
   if (!(globalThis.navigator as Partial<Navigator> | undefined)?.locks) return '';
   try {
-    const known = localStorage.getItem(KNOWN);
-    if (known === null) localStorage.setItem(KNOWN, '');
-    return known;
+    return localStorage.getItem(KNOWN);
   } catch {
     return '';
   }
@@ -105,17 +100,28 @@ export function storedKeyPair(make: () => Promise<CryptoKeyPair>): Promise<Crypt
 }
 
 /**
- * Stores the first key pair of this origin; other pages wait for it meanwhile.
- * @param ready is given what is stored before others can see it
- * @returns whether it is the one that is there now
+ * Stores the first key pair of this origin, unless another page is about to do so or has done it.
+ * @param ready is given the pair before others can find it
+ * @returns as soon as it is certain that this page is the one; the others wait for it from then on
  */
-export function keepKeyPair(
+export function keepFirst(
   making: Promise<CryptoKeyPair>,
-  ready: (made: CryptoKeyPair) => Promise<unknown>,
+  ready: (made: CryptoKeyPair) => Promise<string>,
 ): Promise<boolean> {
-  return alone(async () => {
-    const made = await making;
-    await ready(made);
-    return (await inDatabase((database) => storeFirst(database, made))) === made;
+  return new Promise((resolve) => {
+    navigator.locks
+      .request(LOCK, { ifAvailable: true }, async (lock) => {
+        // Another one may have been here since we looked.
+        const isFirst = lock !== null && knownIdentity() === null;
+        if (isFirst) knowIdentity('');
+        resolve(isFirst);
+        if (!isFirst) return;
+        const made = await making;
+        const identity = await ready(made);
+        if ((await inDatabase((database) => storeFirst(database, made))) === made) knowIdentity(identity);
+      })
+      .catch(() => {
+        resolve(false);
+      });
   });
 }
