@@ -49,6 +49,8 @@ export class Session {
   readonly #sink: SessionSink;
   /** Everything happens in the order in which it came, although every step is asynchronous. */
   #work: Promise<unknown> = Promise.resolve();
+  /** What goes out does so in the order in which it was begun; what comes in need not wait for that. */
+  #outgoing: Promise<unknown> = Promise.resolve();
   /** We have answered the other side's announcement, and wait for its proof. */
   #responder: Responder | null = null;
   #established: Established | null = null;
@@ -94,15 +96,15 @@ export class Session {
 
   /** Seals and sends; before there are keys, it waits for them. */
   send(type: number, text: Bytes): void {
-    this.#inOrder(async () => {
-      const sealed = await this.#established?.sealer.seal(type, text);
+    this.#inOrder(() => {
+      const sealed = this.#established?.sealer.seal(type, text);
       if (sealed) this.#send(sealed);
     });
   }
 
   /** Resolves when nothing is left to be sealed or opened. */
   async idle(): Promise<void> {
-    for (let last: unknown; last !== this.#work; await last) last = this.#work;
+    for (let last: unknown; last !== this.#work; await this.#outgoing) await (last = this.#work);
   }
 
   /**
@@ -124,9 +126,9 @@ export class Session {
   /** The end, once what was sent before is out. */
   close(): void {
     this.#closing = true;
-    this.#inOrder(() => {
+    this.#inOrder(async () => {
+      await this.#outgoing;
       this.#closed = true;
-      return Promise.resolve();
     });
   }
 
@@ -135,8 +137,19 @@ export class Session {
     throw new PeerError('untrusted', 'There is no session yet.');
   }
 
-  #send(bytes: Bytes): void {
-    if (!this.#closed) this.#sink.send(bytes);
+  #send(made: Bytes | Promise<Bytes>): void {
+    this.#outgoing = Promise.all([made, this.#outgoing]).then(
+      ([bytes]) => {
+        if (!this.#closed) this.#sink.send(bytes);
+      },
+      (error: unknown) => {
+        this.#doubt(error);
+      },
+    );
+  }
+
+  #doubt(error: unknown): void {
+    if (!this.#closing) this.#sink.untrusted(error instanceof Error ? error.message : String(error));
   }
 
   #use(keys: SessionKeys): void {
@@ -155,10 +168,7 @@ export class Session {
     const { m3, keys } = await initiator.finish(id, m2);
     this.#responder = null;
     this.#shared = keys;
-    // Before anything that is sealed, and not before anything that is opened.
-    this.#inOrder(async () => {
-      this.#send(await m3);
-    });
+    this.#send(m3);
     this.#use(keys);
   }
 
@@ -193,13 +203,13 @@ export class Session {
     return this.#closing;
   }
 
-  #inOrder(step: () => Promise<void>): void {
+  #inOrder(step: () => void | Promise<void>): void {
     this.#work = this.#work.then(async () => {
       if (this.#closed) return;
       try {
         await step();
       } catch (error) {
-        if (!this.#closing) this.#sink.untrusted(error instanceof Error ? error.message : String(error));
+        this.#doubt(error);
       }
     });
   }

@@ -20,6 +20,8 @@ export interface WebSocketSignalingOptions {
 
 /** A connection that lasted this long starts the next back-off from the first step, ms. */
 const STABLE_AFTER = 5000;
+/** While a seat waits, the longest that a wait can be is not less than this, ms. */
+const LEAST_PATIENCE = 1000;
 /** Least wait after the server said that we are too fast, ms. */
 const RATE_LIMIT_PAUSE = 30_000;
 
@@ -45,6 +47,8 @@ class WebSocketSignaling implements Signaling {
   #backoff = new Backoff(0);
   /** Dials since the connection was last up. */
   #attempt = 0;
+  /** As `performance.now()`. */
+  #seatUntil = 0;
   #redial: ReturnType<typeof setTimeout> | undefined;
   #stable: ReturnType<typeof setTimeout> | undefined;
   /** Ends listening for the page's awakenings; there while there are rooms. */
@@ -178,16 +182,22 @@ class WebSocketSignaling implements Signaling {
     for (const room of this.#rooms.values()) room.opened(id);
   }
 
+  /** However often it has been lost of late: who has a seat is to be back before another one gets it. */
+  #patience(): number {
+    const left = this.#seatUntil - performance.now();
+    return left > 0 ? Math.max(left / 2, LEAST_PATIENCE) : Infinity;
+  }
+
   #lost(error: PeerError): void {
-    const was = this.#connection?.phase === 'ready' ? this.#connection : null;
-    if (was) this.#attempt = 0;
+    if (this.#connection?.phase === 'ready') {
+      this.#attempt = 0;
+      this.#seatUntil = performance.now() + this.#connection.seatTimeout;
+    }
     this.#connection = null;
     clearTimeout(this.#stable);
     const again = !error.final && !this.#options.socket;
     const pause = error.code === 'rate-limited' ? RATE_LIMIT_PAUSE : 0;
-    // However often it has been lost of late: who had a seat is back before another one gets it.
-    const limit = was && was.seatTimeout > 0 ? was.seatTimeout / 2 : Infinity;
-    const delay = again ? pause + this.#backoff.next({ limit }) : null;
+    const delay = again ? pause + this.#backoff.next({ limit: this.#patience() }) : null;
     for (const room of [...this.#rooms.values()]) room.lost(error, this.#attempt + 1, delay);
     if (delay === null || this.#rooms.size === 0) return;
     this.#redial = setTimeout(() => {

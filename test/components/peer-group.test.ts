@@ -3,7 +3,16 @@ import '../../components/define.js';
 import { PeerGroupElement } from '../../components/peer-group.js';
 import type { PeerError } from '../../src/index.js';
 import { claimConsole } from '../support/console.js';
-import { closeAll, joined, makeRoom, meshed, nextData, otherPage, uniqueName } from '../support/sources.js';
+import {
+  closeAll,
+  joined,
+  makeRoom,
+  meshed,
+  nextData,
+  otherPage,
+  uniqueName,
+  upgraded,
+} from '../support/sources.js';
 import { spawnServer } from '../support/server.js';
 import { once, record, until } from '../support/until.js';
 
@@ -254,9 +263,9 @@ describe('<peer-group>', () => {
   it('asks nobody for help unless it is told to', async () => {
     const group = await groupIn();
     const other = makeRoom({ room: group.room ?? '' });
-    await meshed(group, other);
+    await upgraded(group, other);
     const [peer] = group.peers.values();
-    expect(peer?.connection?.getConfiguration().iceServers ?? []).to.be.empty;
+    expect(peer?.connection?.getConfiguration().iceServers).to.be.empty;
   });
 
   it('does not join a room that its author meant to protect by what is not there yet', async () => {

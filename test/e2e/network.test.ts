@@ -51,6 +51,7 @@ describe('browsers with default settings', () => {
         await meet(ann, bob);
         await talk(ann, bob);
         for (const visitor of [ann, bob]) {
+          await visitor.heard('upgrade');
           const hosts = await visitor.page.evaluate(() => {
             const { connection } = [...window.e2e.source.peers.values()][0]!;
             return [

@@ -169,6 +169,7 @@ describe('a page', () => {
         const ann = await stage.enter(browsers[name], url);
         const bob = await stage.enter(otherOf(name), url);
         await meet(ann, bob);
+        await ann.heard('upgrade');
         const isSame = await ann.page.evaluate(async () => {
           const { source } = window.e2e;
           const connection = () => [...source.peers.values()][0]?.connection;
@@ -219,6 +220,7 @@ describe('a page', () => {
       const { origin, host } = new URL(url);
       assert.deepEqual([...called].sort(), [origin, `ws://${host}`].sort());
       for (const visitor of [ann, bob]) {
+        await visitor.heard('upgrade');
         const servers = await visitor.page.evaluate(() =>
           [...window.e2e.source.peers.values()].flatMap(
             ({ connection }) => connection!.getConfiguration().iceServers,

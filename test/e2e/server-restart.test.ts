@@ -33,6 +33,7 @@ describe('a server that crashes', () => {
         const bob = await stage.enter(browsers[second], url);
         await meet(ann, bob);
         for (const visitor of [ann, bob]) {
+          await visitor.heard('upgrade');
           visitor.claim(
             /WebSocket connection to .* failed|can’t establish a connection|was interrupted|failed: .*\/signal/,
           );
