@@ -157,7 +157,7 @@ export const suites = [
     browsers: ['chromium', 'firefox'],
     needsBuild: true,
     concurrency: 1,
-    timeout: 600 * SECOND,
+    timeout: 900 * SECOND,
     routed: true,
   }),
   demanding(
