@@ -35,6 +35,8 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   readonly #paths: Paths;
   /** What has been told about it as untrusted: the same again is not news. */
   readonly #doubts = new Set<string>();
+  /** Direct paths in a row that did not belong to the session. */
+  #misfits = 0;
   #greeting: Greeting = { name: '', profile: {} };
   #state: RTCPeerConnectionState = 'new';
   /** The path that was last told of. */
@@ -264,12 +266,8 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   }
 
   async #settled(): Promise<void> {
-    await Promise.race([
-      this.#met,
-      new Promise((resolve) => {
-        setTimeout(resolve, PRELUDE);
-      }),
-    ]);
+    const late = new Promise((resolve) => setTimeout(resolve, PRELUDE));
+    await Promise.race([this.#met, late]);
     await this.#session.idle();
   }
 
@@ -351,7 +349,9 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   }
 
   #climbFailed(error: PeerError, last: boolean): void {
-    if (error.code === 'untrusted') this.#doubt(error.message);
+    // One may have met a connection that just came to its end; whoever sits in between is there the next time, too.
+    this.#misfits = error.code === 'untrusted' ? this.#misfits + 1 : 0;
+    if (this.#misfits > 1) this.#doubt(error.message);
     this.#tellPath('upgradeerror', { path: 'direct', previous: this.#path, error });
     if (last && this.#host.transport === 'direct') this.#unreachable(error);
   }

@@ -160,8 +160,14 @@ export class DirectPath {
   }
 
   get #fingerprints(): [local: string, remote: string] {
+    if (this.connection.signalingState === 'closed') return ['', ''];
     const { localDescription, remoteDescription } = this.connection;
     return [fingerprintsOf(localDescription), fingerprintsOf(remoteDescription)];
+  }
+
+  /** What a connection has agreed upon cannot be asked any more once it is closed. */
+  get #isUnbindable(): boolean {
+    return this.#fingerprints.includes('');
   }
 
   async #prove(channel: RTCDataChannel): Promise<void> {
@@ -171,6 +177,7 @@ export class DirectPath {
         isRelayed(this.connection),
       ]);
       if (this.#closed) return;
+      if (this.#isUnbindable) throw new Error('The connection is closed.');
       this.#turn = turn;
       channel.send(proof);
       this.#proved = true;
@@ -200,13 +207,15 @@ export class DirectPath {
       typeof data !== 'string' &&
       (await this.#options.binding.verify(new Uint8Array(data), ...this.#fingerprints).catch(() => false));
     if (this.#closed) return;
-    // What a connection has agreed upon cannot be asked any more once it is closed.
-    if (!valid && this.connection.signalingState === 'closed') {
+    if (!valid && this.#isUnbindable) {
       this.#end(new PeerError('gone', 'The direct path ended before it was bound to the session.'));
       return;
     }
     if (!valid) {
-      this.#end(new PeerError('untrusted', 'The direct path does not belong to the session.'));
+      const [local, remote] = this.#fingerprints;
+      const got = typeof data === 'string' ? 'text' : `${String(data.byteLength)} bytes`;
+      const cause = new Error(`Instead of a proof for ${local} and ${remote} came ${got}.`);
+      this.#end(new PeerError('untrusted', 'The direct path does not belong to the session.', { cause }));
       return;
     }
     this.#verified = true;

@@ -138,13 +138,11 @@ export class Visitor {
 
   /** STUN and TURN servers its connections were told of. */
   iceServers(): Promise<unknown[]> {
-    const told = (): Promise<unknown[] | null> =>
-      this.page.evaluate(() => {
-        const source = document.querySelector<HTMLElementTagNameMap['peer-group']>('peer-group, peer-pair');
-        const connections = [...(source?.peers.values() ?? [])].map(({ connection }) => connection);
-        if (connections.length === 0 || connections.includes(null)) return null;
-        return connections.flatMap((connection) => connection?.getConfiguration().iceServers ?? []);
-      });
-    return until(told, { what: `${this.page.url()} to have connections` });
+    return this.page.evaluate(() => {
+      const source = document.querySelector<HTMLElementTagNameMap['peer-group']>('peer-group, peer-pair');
+      return [...(source?.peers.values() ?? [])].flatMap(
+        ({ connection }) => connection?.getConfiguration().iceServers ?? [],
+      );
+    });
   }
 }

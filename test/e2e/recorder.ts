@@ -61,7 +61,9 @@ export function record(types: readonly string[]): void {
     events.push(event);
     told.push({
       ...(peer ? { peer: peer.id, name: peer.displayName } : {}),
-      ...(error ? { code: error.code, message: error.message, final: error.final } : {}),
+      ...(error
+        ? { code: error.code, message: error.message, final: error.final, cause: String(error.cause ?? '') }
+        : {}),
       ...(kind === undefined ? {} : { kind }),
       ...Object.fromEntries(Object.entries(rest).filter(([, value]) => !(value instanceof Map))),
       type: event.type,
