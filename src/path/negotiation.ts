@@ -80,14 +80,16 @@ export class Negotiation {
   }
 
   async #candidate(candidate: RTCIceCandidateInit): Promise<void> {
+    // As it is now: by the time a candidate turns out to be of no use, an answer may have come in behind it.
+    const ignored = this.#ignoreOffer;
     if (!this.#pc.remoteDescription) {
-      if (!this.#ignoreOffer && this.#early.length < MAX_EARLY) this.#early.push(candidate);
+      if (!ignored && this.#early.length < MAX_EARLY) this.#early.push(candidate);
       return;
     }
     try {
       await this.#pc.addIceCandidate(candidate);
     } catch (error) {
-      if (!this.#ignoreOffer) throw error;
+      if (!ignored) throw error;
     }
   }
 

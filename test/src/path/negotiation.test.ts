@@ -81,6 +81,24 @@ describe('Perfect negotiation', () => {
     await until(() => impolite.getTransceivers().length === 1, { what: 'the polite side to have its turn' });
   });
 
+  it('does not mind the candidates of an offer that it ignored, however soon the answer comes behind them', async () => {
+    const [impolite] = couple.connections;
+    impolite.createDataChannel('a');
+    await couple.connected();
+    couple.held = true;
+    for (const pc of couple.connections) pc.restartIce();
+    const has = (type: string) =>
+      couple.queues[0].some((message) => 'description' in message && message.description.type === type);
+    const isRestarting = () => has('offer') && couple.queues[0].some((message) => 'candidate' in message);
+    await until(() => isRestarting() && couple.queues[1].length > 0, { what: 'two restarts under way' });
+    const ignored = couple.queues[0].splice(0);
+    couple.release();
+    await until(() => has('answer'), { what: 'the polite side to give way' });
+    couple.queues[0].unshift(...ignored);
+    couple.held = false;
+    await couple.connected();
+  });
+
   it('keeps candidates that overtake the description they belong to', async () => {
     couple.held = true;
     couple.connections[0].createDataChannel('a');
