@@ -36,7 +36,7 @@ export const shared = {
   nodeResolve: { browser: true, exportConditions: ['production'] },
   concurrency: 2,
   testFramework: { config: { timeout: 15_000 } },
-  testsFinishTimeout: 120_000,
+  testsFinishTimeout: 300_000,
   plugins: [
     esbuildPlugin({ ts: true, tsconfig: 'tsconfig.json', target: 'es2022' }),
     consoleGuard,

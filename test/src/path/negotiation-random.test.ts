@@ -6,8 +6,8 @@ const ROUNDS = 20;
 /** Pairs that are at it at the same time: much of a negotiation is waiting. */
 const LANES = 4;
 
-/** Of the first pair; the next one has the next. Other ones every time: one that failed can be put here. */
-const seed = Math.floor(Math.random() * 2 ** 31);
+/** Of the first pair; the next one has the next. The same in every run, so that what fails can be seen again. */
+const SEED = 1;
 
 async function play(pairs: number, options?: FicklePairOptions) {
   const outcome = { rounds: 0, collisions: 0, failures: [] as string[] };
@@ -28,7 +28,7 @@ async function play(pairs: number, options?: FicklePairOptions) {
   let next = 0;
   const lane = async (): Promise<void> => {
     while (next < pairs && outcome.failures.length === 0)
-      await playOne(new FicklePair(seed + next++, options));
+      await playOne(new FicklePair(SEED + next++, options));
   };
   await Promise.all(Array.from({ length: LANES }, lane));
   return outcome;
@@ -36,7 +36,7 @@ async function play(pairs: number, options?: FicklePairOptions) {
 
 describe('Negotiation at random', () => {
   it(`converges after each of ${PAIRS * ROUNDS} interleavings`, async function () {
-    this.timeout(110_000);
+    this.timeout(280_000);
     const { rounds, collisions, failures } = await play(PAIRS);
     expect(failures.join('\n')).to.equal('');
     expect(rounds).to.equal(PAIRS * ROUNDS);
