@@ -5,6 +5,12 @@ import esbuild, { minify } from 'rollup-plugin-esbuild';
 const { name, version, license, dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 const TARGET = 'es2022';
+/**
+ * Has V8 compile all functions while the file arrives, on another thread. Compiled one by one when they are first
+ * called, they held up the first message by a quarter. Has to come first in the file; other engines see a comment.
+ * https://v8.dev/blog/explicit-compile-hints
+ */
+const COMPILE_HINT = '//# allFunctionsCalledOnLoad';
 
 /** Relative imports and everything else that a consumer does not have to install. */
 const fromDependencies = (id) =>
@@ -19,7 +25,7 @@ const browserBundle = (input, file, banner) => ({
     nodeResolve({ browser: true, exportConditions: ['production'] }),
     esbuild({ target: TARGET, tsconfig: 'tsconfig.json' }),
     // The licence comments of every lit module would make up a tenth of the file: one line stands for them all.
-    minify({ target: TARGET, legalComments: 'none', banner }),
+    minify({ target: TARGET, legalComments: 'none', banner: `${COMPILE_HINT}\n${banner}` }),
   ],
 });
 

@@ -8,7 +8,13 @@ export type PeerFrame =
   | { readonly kind: 'hello'; readonly greeting: Greeting }
   | { readonly kind: 'data'; readonly type: string; readonly data: unknown; readonly metadata: unknown };
 
+/** What a peer has said that has not said anything of itself yet. */
+export const NO_GREETING: Greeting = { name: '', profile: {} };
+
 const MAX_NAME_CHARS = 256;
+
+export const isSameGreeting = (a: Greeting, b: Greeting): boolean => JSON.stringify(a) === JSON.stringify(b);
+export const isAnonymous = (greeting: Greeting): boolean => isSameGreeting(greeting, NO_GREETING);
 
 /** A peer's frame from a decoded value, or null for anything else. */
 export function parsePeerFrame(value: unknown): PeerFrame | null {

@@ -4,7 +4,7 @@ import { isSame } from './bytes.js';
 import { PeerError } from './errors.js';
 import { TypedEventTarget, fire, type DataDetail, type PathDetail, type PeerEventMap } from './events.js';
 import { decode, encode, type Encoded } from './codec/value.js';
-import { parsePeerFrame, type Greeting } from './peer-frame.js';
+import { NO_GREETING, isSameGreeting, parsePeerFrame, type Greeting } from './peer-frame.js';
 import type { PathEvent, PeerHost, PeerOrigin } from './peer-host.js';
 import { Paths, type PathName } from './paths.js';
 import { identityOf, type GoneReason } from './protocol.js';
@@ -37,13 +37,13 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   readonly #doubts = new Set<string>();
   /** Direct paths in a row that did not belong to the session. */
   #misfits = 0;
-  #greeting: Greeting = { name: '', profile: {} };
+  #greeting = NO_GREETING;
   #state: RTCPeerConnectionState = 'new';
   /** The path that was last told of. */
   #path: PathName | null = null;
   #announced = false;
   #meet: () => void = () => undefined;
-  /** Resolves once it has been announced. */
+  /** Resolves once it has said a word and has been announced. */
   readonly #met = new Promise<void>((resolve) => {
     this.#meet = resolve;
   });
@@ -196,7 +196,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     return this.#origin.newcomer;
   }
 
-  /** True once its `peer` event has fired. @internal */
+  /** Its `peer` event has fired. @internal */
   get announced(): boolean {
     return this.#announced;
   }
@@ -210,14 +210,18 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
       send: (bytes) => {
         this.#host.signal(this.id, bytes);
       },
-      keyed: () => {
+      keyed: (anonymous) => {
         this.#keyed = true;
         this.#paths.keyed();
         this.#reach();
+        // Only the real one can read what is said to it now, and it has no more to say of itself.
+        if (anonymous && !this.#announced && this.path !== null) this.#greeted(NO_GREETING);
       },
       frame: (type, text) => {
         this.#heard = true;
         this.#paths.receive(type, text);
+        if (this.#announced) this.#meet();
+        if (this.#state === 'failed') this.#update();
       },
       untrusted: (reason) => {
         this.#doubt(reason);
@@ -310,14 +314,13 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   }
 
   #greeted(greeting: Greeting): void {
-    const changed = JSON.stringify(greeting) !== JSON.stringify(this.#greeting);
+    const changed = !isSameGreeting(greeting, this.#greeting);
     this.#greeting = greeting;
     if (!this.#announced) {
       this.#announced = true;
       this.#path = this.#paths.current;
       this.#update();
       this.#host.announced(this);
-      this.#meet();
       if (this.#paths.connection && !this.#paths.isDirect) {
         this.#tellPath('upgradeattempt', { path: 'direct', previous: this.#path });
       }

@@ -6,6 +6,7 @@ import { roomId, subtle } from './identity.js';
 import { Membership, encodeMessage, type MembershipHost, type MembershipOptions } from './membership.js';
 import { checkOptions, connecting, type PeerPairOptions, type PeerRoomOptions } from './options.js';
 import type { Peer, PeerSendOptions } from './peer.js';
+import { isAnonymous, type Greeting } from './peer-frame.js';
 import type { Entry, RoomKind } from './protocol.js';
 import { ConnectionReserve } from './path/reserve.js';
 import { initiate, makeEphemeralKey } from './session/session.js';
@@ -225,7 +226,7 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
       if (transport !== 'relay' && options.maxDirectPaths !== 0) reserve.prepare();
       const [room, identity, pair] = await prepared;
       const context = { identity, room, psk: new Uint8Array(32) };
-      const initiator = await initiate(context, pair);
+      const initiator = await initiate(context, { pair, anonymous: isAnonymous(this.#greeting) });
       if (signal.aborted) return;
       const request = this.#request({ context, initiator, transport, reserve }, admission);
       this.#membership = new Membership(signaling, request, this.#host());
@@ -278,7 +279,7 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
         this.fireJoin({ id, peers: new Map(this.peers), created });
         this.#flush();
       },
-      greeting: () => ({ name: this.displayName, profile: this.profile }),
+      greeting: () => this.#greeting,
       announced: (peer) => {
         this.#fire('peer', { peer });
         this.#flush();
@@ -330,6 +331,10 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
     detail: SourceEventMap[K] extends CustomEvent<infer D> ? D : never,
   ): void {
     fire<SourceEventMap, K>(this.#target, type, detail);
+  }
+
+  get #greeting(): Greeting {
+    return { name: this.displayName, profile: this.profile };
   }
 
   /** Who messages go to now; null while they have to wait. */
@@ -388,9 +393,4 @@ function checkSendOptions(options: SendOptions): SendOptions {
 }
 
 const asPeerError = (cause: unknown): PeerError =>
-  cause instanceof PeerError
-    ? cause
-    : new PeerError('unsupported', cause instanceof Error ? cause.message : String(cause), {
-        final: true,
-        cause,
-      });
+  cause instanceof PeerError ? cause : new PeerError('unsupported', String(cause), { final: true, cause });

@@ -62,6 +62,8 @@ export class Negotiation {
 
   async #description(description: RTCSessionDescriptionInit): Promise<void> {
     const pc = this.#pc;
+    // An offer that went out twice is answered twice.
+    if (description.type === 'answer' && pc.signalingState === 'stable') return;
     const stable = pc.signalingState === 'stable' || this.#settingRemoteAnswer;
     const collision = description.type === 'offer' && (this.#makingOffer || !stable);
     this.#ignoreOffer = !this.#options.polite && collision;

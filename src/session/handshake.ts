@@ -2,7 +2,7 @@
  * How two peers agree on keys that nobody between them can have, and prove to each other that they are who their ids
  * say. Sigma-I with a signed first message (Krawczyk, "SIGMA", 2003), on P-256:
  *
- *   M1  A→B   version, 1, ephemeral A(65), nonce A(16), public key A(65), signature(64)
+ *   M1  A→B   version, 1, ephemeral A(65), nonce A(16), public key A(65), flags(1), signature(64)
  *   M2  B→A   version, 2, ephemeral B(65), nonce B(16), public key B(65), nonce A(16), signature(64), mac B(32)
  *   M3  A→B   version, 3, signature A(64), mac A(32)
  *
@@ -12,7 +12,8 @@
  *
  * M1 names no receiver, so that one announcement serves a whole room. Its own signature binds the ephemeral key to
  * the sender: what B seals in its very first answer can be opened by the real A alone, before M3 has proved that A
- * is there. The nonce that M2 repeats tells a late answer to an earlier announcement from a forged one.
+ * is there. The nonce that M2 repeats tells a late answer to an earlier announcement from a forged one. The one flag
+ * says that A is anonymous: it has nothing to say of itself, so that whoever answers need not wait for it.
  */
 import { PeerError } from '../errors.js';
 import { identityOfKey, subtle, type Identity } from '../identity.js';
@@ -43,8 +44,10 @@ const NONCE = 16;
 const SIGNATURE = 64;
 const MAC = 32;
 const PUBLIC = 2 + POINT + NONCE + POINT;
+const PUBLIC_1 = PUBLIC + 1;
 const PUBLIC_2 = PUBLIC + NONCE;
-export const M1_BYTES = PUBLIC + SIGNATURE;
+const ANONYMOUS = 1;
+export const M1_BYTES = PUBLIC_1 + SIGNATURE;
 export const M2_BYTES = PUBLIC_2 + SIGNATURE + MAC;
 export const M3_BYTES = 2 + SIGNATURE + MAC;
 
@@ -74,7 +77,7 @@ function parsePublic(message: Bytes, number: 1 | 2): PublicPart {
   return {
     ephemeral: message.slice(2, 2 + POINT),
     publicKey: message.slice(2 + POINT + NONCE, PUBLIC),
-    bytes: message.slice(0, number === 1 ? PUBLIC : PUBLIC_2),
+    bytes: message.slice(0, number === 1 ? PUBLIC_1 : PUBLIC_2),
   };
 }
 
@@ -188,13 +191,20 @@ export interface Initiator {
   finish(id: string, m2: Bytes): Promise<{ readonly m3: Promise<Bytes>; readonly keys: SessionKeys }>;
 }
 
-/** @param pair a new key of `makeEphemeralKey()`, for this alone */
+export interface InitiateOptions {
+  /** A new key of `makeEphemeralKey()`, for this alone. */
+  readonly pair?: CryptoKeyPair;
+  /** We have neither a name nor a profile to introduce us with. Default false. */
+  readonly anonymous?: boolean;
+}
+
 export async function initiate(
   { identity, room, psk }: HandshakeContext,
-  pair?: CryptoKeyPair,
+  { pair, anonymous = false }: InitiateOptions = {},
 ): Promise<Initiator> {
   const ephemeral = await makeEphemeral(1, identity, pair ?? (await makeEphemeralKey()));
-  const m1 = concat(ephemeral.bytes, await identity.sign(announcement(room, identity.id, ephemeral.bytes)));
+  const said = concat(ephemeral.bytes, new Uint8Array([anonymous ? ANONYMOUS : 0]));
+  const m1 = concat(said, await identity.sign(announcement(room, identity.id, said)));
   // The same answer again would give the same keys, and with them frames under numbers that were used before.
   const answers = new Set<string>();
 
@@ -234,6 +244,8 @@ export async function initiate(
 /** The side that answers. */
 export interface Responder {
   readonly m2: Bytes;
+  /** The other side has nothing to say of itself. */
+  readonly anonymous: boolean;
   /** Usable at once for sealing: only who made the announcement can open it. What comes back is proven by `confirm()`. */
   readonly keys: SessionKeys;
   /** @throws {PeerError} `untrusted` */
@@ -276,10 +288,11 @@ export async function respond(
   const [{ m2, keys }] = await Promise.all([
     answer(),
     checkIdentity(id, theirs.publicKey),
-    checkSignature(verifier, m1.slice(PUBLIC), announcement(room, id, theirs.bytes)),
+    checkSignature(verifier, m1.slice(PUBLIC_1), announcement(room, id, theirs.bytes)),
   ]);
   return {
     m2,
+    anonymous: m1[PUBLIC] === ANONYMOUS,
     keys,
     async confirm(m3) {
       if (m3.length !== M3_BYTES || m3[0] !== VERSION || m3[1] !== 3) {

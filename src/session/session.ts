@@ -25,8 +25,11 @@ export interface SessionOptions {
 export interface SessionSink {
   /** To be handed to the other side; may get lost. */
   send(bytes: Bytes): void;
-  /** There are keys: what is sent from now on can be read by the other side alone. Comes again with every new ones. */
-  keyed(): void;
+  /**
+   * There are keys: what is sent from now on can be read by the other side alone. Comes again with every new ones.
+   * @param anonymous the other side has announced that it has nothing to say of itself
+   */
+  keyed(anonymous: boolean): void;
   frame(type: number, text: Bytes): void;
   /** Somebody is not who the id says, or changed what was sent. */
   untrusted(reason: string): void;
@@ -78,7 +81,9 @@ export class Session {
       this.#responder = responder;
       this.#answers++;
       this.#send(responder.m2);
-      this.#use(responder.keys);
+      // What the keys bring about can wait until the other side has them.
+      await this.#outgoing;
+      if (!this.#closed) this.#use(responder.keys, responder.anonymous);
     });
   }
 
@@ -152,11 +157,11 @@ export class Session {
     if (!this.#closing) this.#sink.untrusted(error instanceof Error ? error.message : String(error));
   }
 
-  #use(keys: SessionKeys): void {
+  #use(keys: SessionKeys, anonymous = false): void {
     this.#established = { keys, sealer: new Sealer(keys) };
     this.#recent = [keys, ...this.#recent].slice(0, MAX_RECENT);
     this.#opened = false;
-    if (!this.#closing) this.#sink.keyed();
+    if (!this.#closing) this.#sink.keyed(anonymous);
   }
 
   async #finish(m2: Bytes): Promise<void> {

@@ -1,8 +1,8 @@
 import { expect } from '@open-wc/testing';
-import type { PeerRoom, Signaling, SignalingPeer } from '../../src/index.js';
+import type { Peer, PeerRoom, Signaling, SignalingPeer } from '../../src/index.js';
 import { createIdentity } from '../../src/identity.js';
 import { initiate } from '../../src/session/handshake.js';
-import { closeAll, makeMesh, makeRoom, meshed, nextData, otherPage, uniqueName } from '../support/sources.js';
+import { closeAll, joined, makeMesh, makeRoom, meshed, nextData, otherPage, uniqueName } from '../support/sources.js';
 import { once, record, until } from '../support/until.js';
 
 type Bytes = Uint8Array;
@@ -116,6 +116,33 @@ describe('An operator who meddles with signalling', () => {
       });
     }
   }
+
+  it('can show a nameless newcomer that never comes, and learns nothing from it', async () => {
+    const room = uniqueName();
+    const heard: Bytes[] = [];
+    const listening = meddling(otherPage(), {
+      message: (bytes) => {
+        heard.push(bytes);
+        return [];
+      },
+    });
+    const first = makeRoom({ room, timeout: 400, signaling: meddling(otherPage(), { message: () => [] }) });
+    await joined(first);
+    const peers = record<{ peer: Peer }>(first, 'peer');
+    const data = record(first, 'data');
+    const named = makeRoom({ room, displayName: 'Ada', signaling: listening, timeout: 400 });
+    const nameless = makeRoom({ room, timeout: 400, signaling: meddling(otherPage(), { message: () => [] }) });
+    const peer = (await once<{ peer: Peer }>(first, 'peer')).detail.peer;
+    void first.send('a secret', { to: peer.id });
+    void nameless.send('not proven');
+    await until(() => peer.state === 'failed', { what: 'the one that never answers to be given up' });
+    await until(() => heard.length > 1, { what: 'an answer to the announcement' });
+    await until(() => first.peer(named.peerId ?? '')?.state === 'failed', { what: 'the other as well' });
+    expect(peers.map(({ detail }) => detail.peer.id)).to.deep.equal([nameless.peerId]);
+    expect(data).to.be.empty;
+    const text = heard.map((bytes) => new TextDecoder('latin1').decode(bytes)).join('');
+    expect(text).not.to.include('a secret');
+  });
 
   it('achieves nothing by sending everything twice', async () => {
     const [honest, meddled] = await meddledPair({ message: (bytes) => [bytes, bytes] });

@@ -4,6 +4,7 @@ import { until } from '../../support/until.js';
 
 interface Wire {
   readonly deliver: (message: NegotiationMessage) => void;
+  readonly repeat: () => void;
 }
 
 /** Two connections and what they signal, held back until the test lets it go. */
@@ -24,7 +25,12 @@ class Couple {
         },
         onerror: (error) => this.errors.push(error),
       });
-      return { deliver: (message: NegotiationMessage) => void negotiation.receive(message) };
+      return {
+        deliver: (message: NegotiationMessage) => void negotiation.receive(message),
+        repeat: () => {
+          negotiation.repeat();
+        },
+      };
     });
     this.#ends = ends as [Wire, Wire];
   }
@@ -34,6 +40,11 @@ class Couple {
     for (const i of [0, 1] as const) {
       for (const message of reorder(this.queues[i].splice(0))) this.#ends[i].deliver(message);
     }
+  }
+
+  /** The impolite side sends again what has not been answered. */
+  repeat(): void {
+    this.#ends[0].repeat();
   }
 
   async connected(): Promise<void> {
@@ -96,6 +107,21 @@ describe('Perfect negotiation', () => {
     couple.release();
     await until(() => has('answer'), { what: 'the polite side to give way' });
     couple.queues[0].unshift(...ignored);
+    couple.held = false;
+    await couple.connected();
+  });
+
+  it('does not mind an offer that comes twice, nor its two answers', async () => {
+    const [a] = couple.connections;
+    couple.held = true;
+    a.createDataChannel('a');
+    await until(() => couple.queues[1].some((message) => 'description' in message), { what: 'an offer' });
+    couple.repeat();
+    expect(couple.queues[1].filter((message) => 'description' in message)).to.have.length(2);
+    couple.release();
+    await until(() => couple.queues[0].filter((message) => 'description' in message).length === 2, {
+      what: 'two answers',
+    });
     couple.held = false;
     await couple.connected();
   });

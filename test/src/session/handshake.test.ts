@@ -206,6 +206,16 @@ describe('The handshake', () => {
       await expectUntrusted(respond(contextOf(bob), alice.id, withBytes(m1, EPHEMERAL, nonsense)));
     });
 
+    it('a flag that somebody else has set', async () => {
+      const { m1 } = await initiate(contextOf(alice));
+      const anonymous = await initiate(contextOf(alice), { anonymous: true });
+      expect((await respond(contextOf(bob), alice.id, m1)).anonymous).to.equal(false);
+      expect((await respond(contextOf(bob), alice.id, anonymous.m1)).anonymous).to.equal(true);
+      const flag = PUBLIC_KEY + 65;
+      expect([m1[flag], anonymous.m1[flag]]).to.deep.equal([0, 1]);
+      await expectUntrusted(respond(contextOf(bob), alice.id, withBytes(m1, flag, new Uint8Array([1]))));
+    });
+
     it('any single bit that was changed, anywhere', async () => {
       const a = await initiate(contextOf(alice));
       const b = await respond(contextOf(bob), alice.id, a.m1);
