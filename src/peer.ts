@@ -43,7 +43,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   #path: PathName | null = null;
   #announced = false;
   #meet: () => void = () => undefined;
-  /** Resolves once it has said a word and has been announced. */
+  /** Resolves once it has been announced. */
   readonly #met = new Promise<void>((resolve) => {
     this.#meet = resolve;
   });
@@ -220,7 +220,6 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
       frame: (type, text) => {
         this.#heard = true;
         this.#paths.receive(type, text);
-        if (this.#announced) this.#meet();
         if (this.#state === 'failed') this.#update();
       },
       untrusted: (reason) => {
@@ -321,6 +320,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
       this.#path = this.#paths.current;
       this.#update();
       this.#host.announced(this);
+      this.#meet();
       if (this.#paths.connection && !this.#paths.isDirect) {
         this.#tellPath('upgradeattempt', { path: 'direct', previous: this.#path });
       }

@@ -2,7 +2,16 @@ import { expect } from '@open-wc/testing';
 import type { Peer, PeerRoom, Signaling, SignalingPeer } from '../../src/index.js';
 import { createIdentity } from '../../src/identity.js';
 import { initiate } from '../../src/session/handshake.js';
-import { closeAll, joined, makeMesh, makeRoom, meshed, nextData, otherPage, uniqueName } from '../support/sources.js';
+import {
+  closeAll,
+  joined,
+  makeMesh,
+  makeRoom,
+  meshed,
+  nextData,
+  otherPage,
+  uniqueName,
+} from '../support/sources.js';
 import { once, record, until } from '../support/until.js';
 
 type Bytes = Uint8Array;
@@ -131,7 +140,11 @@ describe('An operator who meddles with signalling', () => {
     const peers = record<{ peer: Peer }>(first, 'peer');
     const data = record(first, 'data');
     const named = makeRoom({ room, displayName: 'Ada', signaling: listening, timeout: 400 });
-    const nameless = makeRoom({ room, timeout: 400, signaling: meddling(otherPage(), { message: () => [] }) });
+    const nameless = makeRoom({
+      room,
+      timeout: 400,
+      signaling: meddling(otherPage(), { message: () => [] }),
+    });
     const peer = (await once<{ peer: Peer }>(first, 'peer')).detail.peer;
     void first.send('a secret', { to: peer.id });
     void nameless.send('not proven');
