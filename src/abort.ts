@@ -2,7 +2,7 @@
 import { PeerError } from './errors.js';
 
 /** `work`, or its rejection with `aborted` as soon as `signal` says so. */
-export function abortable(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+export function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
   return new Promise((resolve, reject) => {
     const abort = (): void => {

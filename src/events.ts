@@ -3,6 +3,7 @@ import type { PeerError, PeerErrorCode } from './errors.js';
 import type { GoneReason } from './protocol.js';
 import type { Peer } from './peer.js';
 import type { PathName } from './paths.js';
+import type { Transfer } from './transfer/transfer.js';
 
 /** How a message travels. `reliable`: in order and exactly once. */
 export type Delivery = 'reliable';
@@ -54,6 +55,22 @@ export interface GapDetail {
   readonly lost: number;
 }
 
+export interface TransferDetail {
+  readonly transfer: Transfer;
+  readonly peer: Peer;
+  readonly metadata: unknown;
+}
+
+export interface ProgressDetail {
+  /** Bytes. */
+  readonly loaded: number;
+  /** Bytes; null for a stream, whose end nobody knows. */
+  readonly total: number | null;
+  readonly peer: Peer;
+  readonly transfer: Transfer;
+  readonly direction: 'in' | 'out';
+}
+
 /** What happens between relay and direct path. */
 interface PathEventMap {
   /** A direct path is being tried. */
@@ -68,8 +85,19 @@ interface PathEventMap {
   gap: CustomEvent<GapDetail>;
 }
 
+/** Large values on their way. */
+interface TransferEvents {
+  /**
+   * A large value starts to arrive. `transfer.accept()`, `.refuse()` or `.stream()` decide; without, it is accepted once
+   * all listeners have run, unless one of them called `preventDefault()` in order to decide later.
+   */
+  transfer: CustomEvent<TransferDetail>;
+  /** More of a large value has arrived, or has been taken by the other side; at most ten times a second for each. */
+  progress: CustomEvent<ProgressDetail>;
+}
+
 /** What a room and a pair have in common. */
-export interface SourceEventMap extends PathEventMap {
+export interface SourceEventMap extends PathEventMap, TransferEvents {
   /** Signalling is connected and the id is proven. */
   open: CustomEvent<{ readonly id: string }>;
   /** A peer is there and `send()` reaches it. */
@@ -105,7 +133,7 @@ export interface PairEventMap extends SourceEventMap {
 }
 
 /** What a single peer fires itself. */
-export interface PeerEventMap extends PathEventMap {
+export interface PeerEventMap extends PathEventMap, TransferEvents {
   data: CustomEvent<DataDetail>;
   profile: CustomEvent<{ readonly peer: Peer }>;
   statechange: CustomEvent<StateChangeDetail>;

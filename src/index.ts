@@ -1,11 +1,11 @@
 /** The networking core: no element, no side effect on import. */
 export { PeerRoom } from './room.js';
 export { PeerPair, randomCode } from './pair.js';
-export { Peer, type PeerSendOptions } from './peer.js';
+export { Peer } from './peer.js';
 export type { PathName, Transport } from './paths.js';
 export { PeerError, type PeerErrorCode, type PeerErrorOptions } from './errors.js';
 export type { PeerPairOptions, PeerRoomOptions, SourceOptions } from './options.js';
-export type { SendOptions } from './source.js';
+export type { PeerSendOptions, SendOptions } from './send-options.js';
 export type {
   CloseDetail,
   DataDetail,
@@ -15,11 +15,14 @@ export type {
   PairEventMap,
   PathDetail,
   PeerEventMap,
+  ProgressDetail,
   RoomEventMap,
   SourceEventMap,
   StateChangeDetail,
+  TransferDetail,
   TypedListeners,
 } from './events.js';
+export { Transfer, type TransferEventMap, type TransferState } from './transfer/transfer.js';
 export type { Entry, GoneReason } from './protocol.js';
 export type { JoinRequest, Signaling, SignalingPeer, SignalingSession, SignalingSink } from './signaling.js';
 export { createIdentity, type Identity } from './identity.js';

@@ -3,16 +3,15 @@ import type { PeerError } from './errors.js';
 import type { DataDetail, PathDetail } from './events.js';
 import type { Peer } from './peer.js';
 import type { Greeting } from './peer-frame.js';
-import type { PathsHost } from './paths.js';
+import type { LinkHost } from './link.js';
 import type { GoneReason } from './protocol.js';
 import type { SessionOptions } from './session/session.js';
 
 export type PathEvent = 'upgradeattempt' | 'upgrade' | 'upgradeerror' | 'downgrade';
 
-export interface PeerHost extends PathsHost {
+export interface PeerHost extends LinkHost {
   /** Who we are, for the other side. */
   greeting(): Greeting;
-  signal(to: string, bytes: Uint8Array): void;
   /** The peer can be reached for the first time. */
   announced(peer: Peer): void;
   profileChanged(peer: Peer): void;

@@ -6,22 +6,12 @@ import { TypedEventTarget, fire, type DataDetail, type PathDetail, type PeerEven
 import { decode, encode, type Encoded } from './codec/value.js';
 import { NO_GREETING, isSameGreeting, parsePeerFrame, type Greeting } from './peer-frame.js';
 import type { PathEvent, PeerHost, PeerOrigin } from './peer-host.js';
-import { Paths, type PathName } from './paths.js';
+import { Link } from './link.js';
+import type { PathName } from './paths.js';
 import { identityOf, type GoneReason } from './protocol.js';
 import type { Received } from './session/window.js';
+import type { PeerSendOptions } from './send-options.js';
 import { safetyNumber } from './session/safety-number.js';
-import { Session } from './session/session.js';
-
-export interface PeerSendOptions {
-  /** Any text by which the receiver tells messages apart. Default: empty. */
-  readonly type?: string;
-  /** Any value beside the message. */
-  readonly metadata?: unknown;
-  readonly signal?: AbortSignal;
-}
-
-/** How long the way to a direct path leaves the two to their first words, ms: on a slow line it should not lose more. */
-const PRELUDE = 30;
 
 /**
  * A member of the room other than this page.
@@ -31,8 +21,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   readonly id: string;
   readonly #origin: PeerOrigin;
   readonly #host: PeerHost;
-  readonly #session: Session;
-  readonly #paths: Paths;
+  readonly #link: Link;
   /** What has been told about it as untrusted: the same again is not news. */
   readonly #doubts = new Set<string>();
   /** Direct paths in a row that did not belong to the session. */
@@ -42,25 +31,13 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   /** The path that was last told of. */
   #path: PathName | null = null;
   #announced = false;
-  #meet: () => void = () => undefined;
-  /** Resolves once it has been announced. */
-  readonly #met = new Promise<void>((resolve) => {
-    this.#meet = resolve;
-  });
-  #keyed = false;
-  /** The other side has said something under our keys. */
-  #heard = false;
-  #present = true;
-  #online = true;
-  #patience: ReturnType<typeof setTimeout> | undefined;
 
   constructor(origin: PeerOrigin, host: PeerHost) {
     super();
     this.id = origin.id;
     this.#origin = origin;
     this.#host = host;
-    this.#session = this.#makeSession();
-    this.#paths = this.#makePaths();
+    this.#link = this.#makeLink();
   }
 
   /** What all pages of this peer's identity share. */
@@ -88,12 +65,12 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
 
   /** How messages reach it; null before they do, and while `transport` is `direct` and there is no direct path. */
   get path(): PathName | null {
-    return this.#state === 'closed' ? null : this.#paths.current;
+    return this.#state === 'closed' ? null : this.#link.path;
   }
 
   /** The RTCPeerConnection of the direct path, or null. Another one takes its place when a path has to be rebuilt. */
   get connection(): RTCPeerConnection | null {
-    return this.#paths.connection;
+    return this.#link.connection;
   }
 
   /**
@@ -127,7 +104,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   /** Sends a frame that is already encoded, so that one encoding serves many peers. @internal */
   transmit(frame: Encoded, signal?: AbortSignal): Promise<void> {
     if (this.#state === 'closed') return Promise.reject(this.#goneError());
-    return this.#paths.send(frame, signal);
+    return this.#link.send(frame, signal);
   }
 
   /** Begins, or waits for the other side to do so, though not for ever. @internal */
@@ -135,53 +112,46 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     this.#transition('connecting');
     // Before anything else is said, it is to know who says it.
     this.greetAgain();
-    if (this.#origin.newcomer) this.#answer();
-    this.#beInsistent(this.#host.timeout / 2, false);
+    this.#link.begin();
   }
 
   /** Bytes that came through signalling. @internal */
   receiveSignal(bytes: Uint8Array): void {
-    this.#session.receive(bytes);
+    this.#link.receive(bytes);
   }
 
   /** Signalling may have room for more. @internal */
   drain(): void {
-    this.#paths.drain();
+    this.#link.drain();
   }
 
   /** There may be room for another direct path. @internal */
   climb(): void {
-    this.#paths.retry();
+    this.#link.retry();
   }
 
   /** Tells the other side that our name or profile changed. @internal */
   greetAgain(): void {
-    this.#paths.send(this.#ourGreeting()).catch(() => undefined);
+    this.#link.send(this.#ourGreeting()).catch(() => undefined);
   }
 
   /** Whether we can be heard through signalling at all. @internal */
   set online(online: boolean) {
-    if (online === this.#online) return;
-    this.#online = online;
-    this.#reach();
+    this.#link.online = online;
   }
 
   /** Whether signalling sees it. Without, it lasts as long as its direct path. @internal */
   set present(present: boolean) {
-    const before = this.#present;
-    this.#present = present;
-    if (!present && !this.#paths.isDirect) this.end('lost');
-    else if (present !== before) this.#reach();
+    this.#link.present = present;
+    if (this.#link.isCut) this.end('lost');
   }
 
   /** It is gone, or we are. @internal */
   end(reason: GoneReason): void {
     if (this.#state === 'closed') return;
     this.#transition('closed');
-    clearTimeout(this.#patience);
     // Who is only lost may come back.
-    this.#paths.close(this.#goneError(), reason === 'left');
-    this.#session.close();
+    this.#link.close(this.#goneError(), reason === 'left');
     this.#host.gone(this, reason);
     fire<PeerEventMap, 'close'>(this, 'close', { reason });
   }
@@ -201,46 +171,20 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     return this.#announced;
   }
 
-  get #polite(): boolean {
-    return this.#origin.context.identity.id > this.id;
-  }
-
-  #makeSession(): Session {
-    return new Session(this.#origin, {
-      send: (bytes) => {
-        this.#host.signal(this.id, bytes);
+  #makeLink(): Link {
+    return new Link(this.#origin, this.#host, {
+      anonymous: () => {
+        if (!this.#announced && this.path !== null) this.#greeted(NO_GREETING);
       },
-      keyed: (anonymous) => {
-        this.#keyed = true;
-        this.#paths.keyed();
-        this.#reach();
-        // Only the real one can read what is said to it now, and it has no more to say of itself.
-        if (anonymous && !this.#announced && this.path !== null) this.#greeted(NO_GREETING);
-      },
-      frame: (type, text) => {
-        this.#heard = true;
-        this.#paths.receive(type, text);
+      heard: () => {
         if (this.#state === 'failed') this.#update();
+      },
+      unanswered: (error) => {
+        this.#unreachable(error);
       },
       untrusted: (reason) => {
         this.#doubt(reason);
       },
-    });
-  }
-
-  #makePaths(): Paths {
-    const { newcomer } = this.#origin;
-    const binding = {
-      prove: (local: string, remote: string) => this.#session.prove('direct', local, remote),
-      verify: (proof: Uint8Array<ArrayBuffer>, local: string, remote: string) =>
-        this.#session.verify(proof, 'direct', remote, local),
-    };
-    const options = { host: this.#host, polite: this.#polite, leads: newcomer, binding };
-    return new Paths(options, {
-      seal: (type, text) => {
-        this.#session.send(type, text);
-      },
-      settled: () => this.#settled(),
       message: (message) => {
         this.#receive(message);
       },
@@ -268,35 +212,8 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     });
   }
 
-  async #settled(): Promise<void> {
-    const late = new Promise((resolve) => setTimeout(resolve, PRELUDE));
-    await Promise.race([this.#met, late]);
-    await this.#session.idle();
-  }
-
   #ourGreeting(): Encoded {
     return encode({ hello: this.#host.greeting() });
-  }
-
-  #answer(): void {
-    this.#session.answer(this.#origin.hello);
-  }
-
-  /** What sets up a session may get lost, and whoever should begin may be asleep. */
-  #beInsistent(delay: number, told: boolean): void {
-    this.#patience = setTimeout(() => {
-      if (this.#heard) return;
-      if (told) {
-        const message = 'This peer does not answer.';
-        this.#unreachable(new PeerError('timeout', message, { peers: [this.id] }));
-      }
-      if (this.#online && this.#present) this.#answer();
-      this.#beInsistent(2 * delay, !told);
-    }, delay);
-  }
-
-  #reach(): void {
-    this.#paths.reach(this.#keyed && this.#online && this.#present);
   }
 
   #receive(message: Received): void {
@@ -317,11 +234,11 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     this.#greeting = greeting;
     if (!this.#announced) {
       this.#announced = true;
-      this.#path = this.#paths.current;
+      this.#path = this.#link.path;
       this.#update();
       this.#host.announced(this);
-      this.#meet();
-      if (this.#paths.connection && !this.#paths.isDirect) {
+      this.#link.met();
+      if (this.#link.isClimbing) {
         this.#tellPath('upgradeattempt', { path: 'direct', previous: this.#path });
       }
     } else if (changed) {
@@ -332,13 +249,13 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
 
   #changed(): void {
     // Signalling has said that it is gone, and so has its path.
-    if (!this.#present && !this.#paths.isDirect) {
+    if (this.#link.isCut) {
       this.end('lost');
       return;
     }
     this.#update();
     const previous = this.#path;
-    const path = this.#paths.current;
+    const path = this.#link.path;
     if (!this.#announced || path === previous) return;
     this.#path = path;
     if (path === 'direct' || path === 'turn') this.#tellPath('upgrade', { path, previous });
@@ -347,7 +264,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
 
   #update(): void {
     if (!this.#announced || this.#state === 'closed') return;
-    if (this.#paths.serves) this.#transition('connected');
+    if (this.#link.serves) this.#transition('connected');
     else if (this.#state !== 'failed') this.#transition('disconnected');
   }
 
@@ -362,11 +279,11 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   #unreachable(cause: PeerError): void {
     this.#transition('failed');
     const message =
-      cause.code === 'timeout' && !this.#keyed
+      cause.code === 'timeout' && !this.#link.keyed
         ? cause.message
         : 'No direct path to this peer could be found.';
     const error = new PeerError('negotiation-failed', message, { peers: [this.id], cause });
-    this.#paths.rejectAll(error);
+    this.#link.rejectAll(error);
     this.#host.failed(this, error);
   }
 

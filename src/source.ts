@@ -1,23 +1,17 @@
 /** What a room and a pair have in common: state, events, and one membership after another. */
-import { abortable } from './abort.js';
 import { PeerError } from './errors.js';
-import { TypedEventTarget, fire, type CloseDetail, type Delivery, type SourceEventMap } from './events.js';
+import { TypedEventTarget, fire, type CloseDetail, type SourceEventMap } from './events.js';
 import { roomId, subtle } from './identity.js';
 import { Membership, encodeMessage, type MembershipHost, type MembershipOptions } from './membership.js';
+import { Outbox } from './outbox.js';
 import { checkOptions, connecting, type PeerPairOptions, type PeerRoomOptions } from './options.js';
-import type { Peer, PeerSendOptions } from './peer.js';
+import type { Peer } from './peer.js';
 import { isAnonymous, type Greeting } from './peer-frame.js';
 import type { Entry, RoomKind } from './protocol.js';
 import { ConnectionReserve } from './path/reserve.js';
 import { initiate, makeEphemeralKey } from './session/session.js';
+import { checkSendOptions, type SendOptions } from './send-options.js';
 import { resolveSignaling } from './signaling/url.js';
-
-export interface SendOptions extends PeerSendOptions {
-  /** An id or several. Default: everyone who is there. */
-  readonly to?: string | readonly string[];
-  /** Default `reliable`. */
-  readonly delivery?: Delivery;
-}
 
 /** How a kind of source enters its room. */
 export interface Admission {
@@ -26,11 +20,6 @@ export interface Admission {
   readonly name: string | null;
   readonly entry: Entry;
   readonly capacity?: number;
-}
-
-interface Queued {
-  readonly deliver: (membership: Membership) => void;
-  readonly reject: (error: PeerError) => void;
 }
 
 interface Ready {
@@ -43,7 +32,6 @@ type AnyOptions = PeerRoomOptions & PeerPairOptions;
 
 const TIMEOUT = 10_000;
 const RECONNECT_DELAY = 500;
-const SEND_OPTIONS: readonly string[] = ['to', 'type', 'delivery', 'metadata', 'signal'];
 
 function ready(): Ready {
   let resolve: Ready['resolve'] = () => undefined;
@@ -63,7 +51,7 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
   #options: AnyOptions = {};
   #membership: Membership | null = null;
   #connecting: AbortController | null = null;
-  #queue: Queued[] = [];
+  readonly #outbox = new Outbox(() => this.#open);
   #ready = ready();
   #state: RTCPeerConnectionState = 'new';
   #peerId: string | null = null;
@@ -167,17 +155,7 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
     }
     const frame = encodeMessage(type, data, metadata);
     const ids = typeof to === 'string' ? [to] : to;
-    const membership = this.#open;
-    const sent =
-      membership && !signal?.aborted
-        ? membership.send(frame, ids, signal)
-        : new Promise<void>((resolve, reject) => {
-            const deliver = (later: Membership): void => {
-              if (!signal?.aborted) later.send(frame, ids, signal).then(resolve, reject);
-            };
-            this.#queue.push({ deliver, reject });
-          });
-    return abortable(sent, signal);
+    return this.#outbox.post((membership) => membership.send(frame, ids, signal), signal);
   }
 
   protected fire<K extends keyof M & string>(
@@ -277,12 +255,12 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
         this.#transition('connected');
         const id = this.#peerId ?? '';
         this.fireJoin({ id, peers: new Map(this.peers), created });
-        this.#flush();
+        this.#outbox.flush();
       },
       greeting: () => this.#greeting,
       announced: (peer) => {
         this.#fire('peer', { peer });
-        this.#flush();
+        this.#outbox.flush();
       },
       profileChanged: (peer) => {
         this.#fire('profile', { peer });
@@ -343,12 +321,6 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
     return membership?.joined && !(this.waitsForPeers && membership.peers.size === 0) ? membership : null;
   }
 
-  #flush(): void {
-    const membership = this.#open;
-    if (!membership) return;
-    for (const { deliver } of this.#queue.splice(0)) deliver(membership);
-  }
-
   #tell(error: PeerError): void {
     this.#error = error;
     this.#fire('error', { error });
@@ -364,7 +336,7 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
     const error = cause && this.refine(cause);
     const end = error ?? new PeerError('aborted', 'It was closed before.');
     this.#ready.reject(end);
-    for (const { reject } of this.#queue.splice(0)) reject(end);
+    this.#outbox.rejectAll(end);
     if (error) this.#tell(error);
     this.#transition(error ? 'failed' : 'closed');
     const detail: CloseDetail = error
@@ -379,17 +351,6 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
     this.#state = state;
     this.#fire('statechange', { state, previous });
   }
-}
-
-function checkSendOptions(options: SendOptions): SendOptions {
-  for (const name of Object.keys(options)) {
-    if (!SEND_OPTIONS.includes(name)) throw new TypeError(`send() has no option "${name}".`);
-  }
-  // Whoever calls from JavaScript has no types.
-  const { type = '', delivery = 'reliable' }: { type?: unknown; delivery?: unknown } = options;
-  if (typeof type !== 'string') throw new TypeError('type must be a string.');
-  if (delivery !== 'reliable') throw new TypeError(`delivery must be "reliable", not "${String(delivery)}".`);
-  return options;
 }
 
 const asPeerError = (cause: unknown): PeerError =>
