@@ -2,6 +2,7 @@
 import type { Encoded } from './codec/value.js';
 import { PeerError } from './errors.js';
 import type { PeerOrigin } from './peer-host.js';
+import type { LaneName } from './path/lanes.js';
 import { Paths, type PathName, type PathsHost, type PathsSink } from './paths.js';
 import { Session } from './session/session.js';
 
@@ -80,6 +81,21 @@ export class Link {
   /** Resolves once a path has taken the message; rejects with a PeerError. */
   send(message: Encoded, signal?: AbortSignal): Promise<void> {
     return this.#paths.send(message, signal);
+  }
+
+  /** Whether lanes lead anywhere. */
+  get hasLanes(): boolean {
+    return this.#paths.hasLanes;
+  }
+
+  /** As `Paths.hasRoom()`. */
+  hasRoom(lane: LaneName, bytes: number): boolean {
+    return this.#paths.hasRoom(lane, bytes);
+  }
+
+  /** As `Paths.sendOn()`. */
+  sendOn(lane: LaneName, bytes: Uint8Array<ArrayBuffer>): void {
+    this.#paths.sendOn(lane, bytes);
   }
 
   /** Begins, or waits for the other side to do so, though not for ever. */

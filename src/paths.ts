@@ -3,8 +3,9 @@ import type { PeerError } from './errors.js';
 import type { Encoded } from './codec/value.js';
 import type { Binding } from './path/direct.js';
 import { Climb } from './path/climb.js';
+import { LANES, type LaneName, type LanePipe } from './path/lanes.js';
 import { FrameType, RelayPath } from './path/relay.js';
-import { Conversation } from './session/conversation.js';
+import { Conversation, type PipeName } from './session/conversation.js';
 import type { Received } from './session/window.js';
 
 /** How peers may reach each other: over any path, over WebRTC alone, or never over WebRTC. */
@@ -44,6 +45,15 @@ export interface PathsSink {
   settled(): Promise<void>;
   message(message: Received): void;
   bye(): void;
+  /** What came beside the conversation, by whichever path. */
+  laneFrame(lane: LaneName, bytes: Uint8Array<ArrayBuffer>): void;
+  /** There may be room for more in it, or room at all. */
+  laneDrain(lane: LaneName): void;
+  /**
+   * From now on lanes lead through another path, the same one anew, or nowhere (null). What was sent through them
+   * before may be lost.
+   */
+  moved(to: PipeName | null): void;
   /** The other side has forgotten everything. @returns with what to begin anew */
   restarted(): Encoded;
   gap(lost: number): void;
@@ -114,6 +124,32 @@ export class Paths {
     return this.#conversation.send(message, signal);
   }
 
+  /** Whether lanes lead anywhere: they follow the conversation. */
+  get hasLanes(): boolean {
+    return this.#conversation.active !== null;
+  }
+
+  /**
+   * Whether a lane takes so many bytes now; if not, `laneDrain()` or `moved()` will tell. On the relay that room is
+   * reserved: who is told so has to send.
+   */
+  hasRoom(lane: LaneName, bytes: number): boolean {
+    const { active, waits } = this.#conversation;
+    if (lane === 'bulk' && active === 'relay' && waits) {
+      // What is said goes first. Unless signalling has refused it, that is done by then.
+      queueMicrotask(() => {
+        if (!this.#conversation.waits) this.#sink.laneDrain(lane);
+      });
+      return false;
+    }
+    return this.#lane(lane)?.hasRoom(bytes) ?? false;
+  }
+
+  /** Sends through a lane that has room. 16 KiB are for every path, `bulk` takes 64 KiB on a direct one. */
+  sendOn(lane: LaneName, bytes: Uint8Array<ArrayBuffer>): void {
+    this.#lane(lane)?.send(bytes);
+  }
+
   /** There are keys; what was said under others does not count any more. */
   keyed(): void {
     this.#keyed = true;
@@ -139,12 +175,17 @@ export class Paths {
       else Climb.refuse(text, (bytes) => this.#sink.seal(FrameType.signal, bytes));
       return;
     }
-    const frame = this.#relay && RelayPath.open(type, text);
-    if (frame) this.#conversation.receive(frame, 'relay');
+    if (!this.#relay) return;
+    const lane = RelayPath.laneOf(type);
+    const frame = RelayPath.open(type, text);
+    if (lane) this.#sink.laneFrame(lane, text);
+    else if (frame) this.#conversation.receive(frame, 'relay');
   }
 
+  /** Signalling may have room for more. */
   drain(): void {
     this.#conversation.drain();
+    for (const lane of LANES) if (this.#conversation.active === 'relay') this.#sink.laneDrain(lane);
   }
 
   /** Tries again to get a direct path, where there is none. */
@@ -164,6 +205,11 @@ export class Paths {
     this.#climb?.close();
   }
 
+  #lane(name: LaneName): LanePipe | null {
+    const path = this.isDirect ? this.#climb?.path : this.hasLanes && this.#relay;
+    return path ? path.lane(name) : null;
+  }
+
   #converse(): Conversation {
     const sink = this.#sink;
     return new Conversation({
@@ -173,8 +219,9 @@ export class Paths {
       bye: () => {
         sink.bye();
       },
-      moved: () => {
+      moved: (to) => {
         sink.changed();
+        sink.moved(to);
       },
       restarted: () => sink.restarted(),
       gap: (lost) => {
@@ -211,6 +258,12 @@ export class Paths {
       },
       drain: () => {
         conversation.drain();
+      },
+      laneFrame: (lane, bytes) => {
+        sink.laneFrame(lane, bytes);
+      },
+      laneDrain: (lane) => {
+        if (this.isDirect) sink.laneDrain(lane);
       },
       failed: (error, last) => {
         sink.failed(error, last);

@@ -191,6 +191,9 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
       bye: () => {
         this.end('left');
       },
+      laneFrame: () => undefined,
+      laneDrain: () => undefined,
+      moved: () => undefined,
       restarted: () => this.#ourGreeting(),
       gap: (lost) => {
         fire<PeerEventMap, 'gap'>(this, 'gap', { peer: this, lost });

@@ -4,7 +4,7 @@
  */
 import { PeerError } from '../errors.js';
 import { toBase64url } from '../protocol.js';
-import { DirectPath, type Binding } from './direct.js';
+import { DirectPath, type Binding, type DirectPathSink } from './direct.js';
 import type { NegotiationMessage } from './negotiation.js';
 import { encodeSignal, parseSignal } from './signal.js';
 
@@ -23,7 +23,7 @@ export interface ClimbOptions {
   readonly release: (connection: RTCPeerConnection) => void;
 }
 
-export interface ClimbSink {
+export interface ClimbSink extends Pick<DirectPathSink, 'frame' | 'drain' | 'laneFrame' | 'laneDrain'> {
   /** To be sealed and handed to the other side. */
   signal(bytes: Uint8Array<ArrayBuffer>): void;
   attempt(): void;
@@ -31,8 +31,6 @@ export interface ClimbSink {
   opened(path: DirectPath): void;
   /** It cannot, for now. */
   lost(): void;
-  frame(frame: string | ArrayBuffer): void;
-  drain(): void;
   /** An attempt has failed. @param last the next one will be a while in coming */
   failed(error: PeerError, last: boolean): void;
 }
@@ -188,6 +186,12 @@ export class Climb {
         },
         drain: () => {
           this.#sink.drain();
+        },
+        laneFrame: (lane, bytes) => {
+          this.#sink.laneFrame(lane, bytes);
+        },
+        laneDrain: (lane) => {
+          this.#sink.laneDrain(lane);
         },
         interrupted: () => {
           this.#sink.lost();

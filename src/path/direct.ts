@@ -1,6 +1,8 @@
-/** One attempt at a direct path: an RTCPeerConnection and its data channel, from the first offer to its end. */
+/** One attempt at a direct path: an RTCPeerConnection and its data channels, from the first offer to its end. */
+import type { Bytes } from '../bytes.js';
 import { PeerError } from '../errors.js';
 import { fingerprintsOf, isRelayed } from './description.js';
+import { Lanes, type LaneName, type LanePipe } from './lanes.js';
 import { Negotiation, type NegotiationMessage } from './negotiation.js';
 
 export interface DirectPathOptions {
@@ -29,6 +31,9 @@ export interface DirectPathSink {
   frame(frame: string | ArrayBuffer): void;
   /** There may be room for more. */
   drain(): void;
+  /** The same for what travels beside. */
+  laneFrame(lane: LaneName, bytes: Bytes): void;
+  laneDrain(lane: LaneName): void;
   /** ICE has lost its way; it looks for another. */
   interrupted(): void;
   /** The path has ended by itself and does not come back. */
@@ -50,6 +55,7 @@ export class DirectPath {
   readonly #sink: DirectPathSink;
   readonly #options: DirectPathOptions;
   readonly #negotiation: Negotiation;
+  readonly #lanes: Lanes;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #restartTimer: ReturnType<typeof setTimeout> | undefined;
   #channel: RTCDataChannel | null = null;
@@ -68,6 +74,7 @@ export class DirectPath {
     this.#sink = sink;
     this.#options = options;
     this.connection = options.connection;
+    this.#lanes = this.#makeLanes();
     this.#negotiation = new Negotiation(this.connection, {
       polite: options.polite,
       send: (message) => {
@@ -97,7 +104,7 @@ export class DirectPath {
     return this.#turn;
   }
 
-  /** Opens the channel, and with it the negotiation unless the other side's offer is being answered. */
+  /** Opens the channels, and with it the negotiation unless the other side's offer is being answered. */
   start(): void {
     if (this.#channel || this.#closed) return;
     const channel = this.connection.createDataChannel(RELIABLE_CHANNEL.label, RELIABLE_CHANNEL.options);
@@ -116,6 +123,7 @@ export class DirectPath {
     channel.onclose = () => {
       this.#end(new PeerError('gone', 'The direct path was closed.'));
     };
+    this.#lanes.start(this.connection);
   }
 
   /** A message that the same path on the other side signalled. */
@@ -143,6 +151,16 @@ export class DirectPath {
     } catch {
       // The channel is closing, which its close event will tell.
     }
+  }
+
+  /** A way beside the channel that `send()` uses. */
+  lane(name: LaneName): LanePipe {
+    return {
+      hasRoom: (bytes) => this.isOpen && this.#lanes.hasRoom(name, bytes),
+      send: (bytes) => {
+        if (this.#isBound) this.#lanes.send(name, bytes);
+      },
+    };
   }
 
   /** Ends the path without telling the sink. */
@@ -230,6 +248,21 @@ export class DirectPath {
     if (!this.isOpen) return;
     this.#sink.opened();
     for (const frame of early) if (!this.#isClosed()) this.#sink.frame(frame);
+    if (!this.#isClosed()) this.#lanes.open();
+  }
+
+  #makeLanes(): Lanes {
+    return new Lanes({
+      drain: (lane) => {
+        if (this.isOpen) this.#sink.laneDrain(lane);
+      },
+      frame: (lane, bytes) => {
+        if (!this.#closed) this.#sink.laneFrame(lane, bytes);
+      },
+      failed: (reason) => {
+        this.#end(new PeerError('gone', `The direct path is given up. ${reason}`));
+      },
+    });
   }
 
   /** What a frame brings may end the path. */

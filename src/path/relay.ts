@@ -1,8 +1,9 @@
 /** The path through signalling: sealed frames, as many as the back-end allows. */
 import { utf8, type Bytes } from '../bytes.js';
+import { LANES, type LaneName, type LanePipe } from './lanes.js';
 
 /** What sealed frames are about. */
-export const FrameType = { signal: 16, text: 17, bytes: 18 } as const;
+export const FrameType = { signal: 16, text: 17, bytes: 18, bulk: 19, datagram: 20, unordered: 21 } as const;
 
 /** What sealing and addressing add to a frame, bytes at most. */
 const OVERHEAD = 256;
@@ -30,6 +31,21 @@ export class RelayPath {
   send(frame: string | Bytes): void {
     if (typeof frame === 'string') this.#options.send(FrameType.text, utf8(frame));
     else this.#options.send(FrameType.bytes, frame);
+  }
+
+  /** A way beside the one that `send()` uses. Its room is that of all. */
+  lane(name: LaneName): LanePipe {
+    return {
+      hasRoom: (bytes) => this.hasRoom(bytes),
+      send: (bytes) => {
+        this.#options.send(FrameType[name], bytes);
+      },
+    };
+  }
+
+  /** The lane by which what was sealed came, or null when it came by none. */
+  static laneOf(type: number): LaneName | null {
+    return LANES.find((lane) => FrameType[lane] === type) ?? null;
   }
 
   /** The frame in what was sealed, or null when it is something else. */

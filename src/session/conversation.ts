@@ -101,6 +101,11 @@ export class Conversation {
     return this.#active;
   }
 
+  /** Something is to be said that the pipe, where there is one, has not taken yet. */
+  get waits(): boolean {
+    return this.#out.nextSize(1) > 0;
+  }
+
   /** Resolves once a pipe has taken the message; rejects with a PeerError: `too-large`, or how it ended. */
   send(message: Message, signal?: AbortSignal): Promise<void> {
     const sent = this.#out.push(message, signal);

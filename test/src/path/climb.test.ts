@@ -46,6 +46,8 @@ describe('Climb', () => {
         lost: () => undefined,
         frame: () => undefined,
         drain: () => undefined,
+        laneFrame: () => undefined,
+        laneDrain: () => undefined,
         failed: ({ code }: PeerError, last) => failures.push([code, last]),
       },
     );

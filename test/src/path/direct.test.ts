@@ -7,6 +7,8 @@ type Proof = Uint8Array<ArrayBuffer>;
 interface Side {
   readonly path: DirectPath;
   readonly told: string[];
+  /** Lanes that told of room. */
+  readonly drained: string[];
 }
 
 const own = (): Promise<Proof> => Promise.resolve(new Uint8Array([1]));
@@ -27,6 +29,7 @@ describe('DirectPath', () => {
 
   function makeSide(polite: boolean, binding: Binding, other: () => Side | undefined): Side {
     const told: string[] = [];
+    const drained: string[] = [];
     const path = new DirectPath(
       { polite, connection: new RTCPeerConnection(), timeout: 15_000, binding },
       {
@@ -34,11 +37,13 @@ describe('DirectPath', () => {
         opened: () => told.push('opened'),
         frame: (frame) => told.push(typeof frame === 'string' ? frame : 'bytes'),
         drain: () => undefined,
+        laneFrame: (lane, bytes) => told.push(`${lane} ${String(bytes.length)}`),
+        laneDrain: (lane) => drained.push(lane),
         interrupted: () => undefined,
         closed: ({ code }: PeerError) => told.push(code),
       },
     );
-    const side = { path, told };
+    const side = { path, told, drained };
     sides.push(side);
     return side;
   }
@@ -63,6 +68,83 @@ describe('DirectPath', () => {
     one.path.send('hello');
     await until(() => two.told.includes('hello'), { what: 'a frame' });
     expect([one.told, two.told]).to.deep.equal([['opened'], ['opened', 'hello']]);
+  });
+
+  describe('lanes', () => {
+    const LANES = ['bulk', 'datagram', 'unordered'] as const;
+
+    /** Two sides of which the second one believes the first only once it is told to. */
+    function reluctant(): { one: Side; two: Side; believe: () => void } {
+      let believe = (): void => undefined;
+      const believed = new Promise<boolean>((resolve) => {
+        believe = () => {
+          resolve(true);
+        };
+      });
+      return { ...connect(() => ({ verify: () => believed })), believe };
+    }
+
+    /** A lane of the first side opens a moment after the path. */
+    const send = async (side: Side, lane: (typeof LANES)[number], length: number): Promise<void> => {
+      await until(() => side.path.lane(lane).hasRoom(length), { what: `room in ${lane}` });
+      side.path.lane(lane).send(new Uint8Array(length));
+    };
+
+    it('carry bytes both ways beside the first channel', async () => {
+      const { one, two } = connect(() => ({}));
+      await until(() => one.path.isOpen && two.path.isOpen, { what: 'both open' });
+      for (const lane of LANES) await Promise.all([send(one, lane, 3), send(two, lane, 16_384)]);
+      await until(() => one.told.length === 4 && two.told.length === 4, { what: 'all frames' });
+      expect(one.told).to.have.members(['opened', ...LANES.map((lane) => `${lane} 16384`)]);
+      expect(two.told).to.have.members(['opened', ...LANES.map((lane) => `${lane} 3`)]);
+    });
+
+    it('are closed until both have proved themselves, and keep what comes before', async () => {
+      const { one, two, believe } = reluctant();
+      await until(() => one.path.isOpen, { what: 'one side' });
+      for (const lane of LANES) await send(one, lane, 3);
+      one.path.send('hello');
+      expect(LANES.map((lane) => two.path.lane(lane).hasRoom(1))).to.deep.equal([false, false, false]);
+      two.path.lane('unordered').send(new Uint8Array(1));
+      believe();
+      await until(() => two.told.length === 5, { what: 'what came before' });
+      expect(two.told[0]).to.equal('opened');
+      expect(two.told).to.have.members(['opened', 'hello', ...LANES.map((lane) => `${lane} 3`)]);
+      expect(one.told).to.deep.equal(['opened']);
+    });
+
+    it('keep a few datagrams only, and end a path that brings too much before it is trusted', async () => {
+      const { one, two, believe } = reluctant();
+      await until(() => one.path.isOpen, { what: 'one side' });
+      for (let i = 0; i < 300; i++) await send(one, 'datagram', 1);
+      // In order behind them, as far as one can see.
+      await until(() => one.path.lane('datagram').hasRoom(32_768), { what: 'all of them gone' });
+      believe();
+      await until(() => two.path.isOpen, { what: 'both open' });
+      await send(one, 'bulk', 3);
+      await until(() => two.told.includes('bulk 3'), { what: 'the last one' });
+      expect(two.told.filter((told) => told === 'datagram 1').length).to.be.within(1, 299);
+
+      const next = reluctant();
+      await until(() => next.one.path.isOpen, { what: 'one side' });
+      for (let i = 0; i < 257; i++) await send(next.one, 'unordered', 1);
+      await until(() => next.two.told.length > 0, { what: 'an end' });
+      expect(next.two.told).to.deep.equal(['gone']);
+    });
+
+    it('are full at some point, each for itself, and say when they are not any more', async () => {
+      const { one, two } = connect(() => ({}));
+      await until(() => one.path.isOpen && two.path.isOpen, { what: 'both open' });
+      await until(() => one.path.lane('bulk').hasRoom(65_536), { what: 'room' });
+      const bulk = one.path.lane('bulk');
+      let sent = 0;
+      one.drained.length = 0;
+      for (; bulk.hasRoom(65_536); sent++) bulk.send(new Uint8Array(65_536));
+      expect(sent).to.equal(1);
+      expect([one.path.lane('unordered').hasRoom(1000), one.path.hasRoom()]).to.deep.equal([true, true]);
+      await until(() => one.drained.includes('bulk'), { what: 'room again' });
+      expect(bulk.hasRoom(32_768)).to.equal(true);
+    });
   });
 
   it('trusts nobody whose proof does not fit, and says so', async () => {
