@@ -16,6 +16,8 @@ export interface DataDetail {
   readonly peer: Peer;
   readonly metadata: unknown;
   readonly delivery: Delivery;
+  /** How it came, where it was large. */
+  readonly transfer?: Transfer;
 }
 
 export interface JoinDetail {
@@ -172,11 +174,15 @@ export const TypedEventTarget = EventTarget as new <M>() => TypedEventTarget<M>;
 
 type Detail<E> = E extends CustomEvent<infer D> ? D : never;
 
-/** Fires `type` on `target`; neither bubbling nor composed. */
+/**
+ * Fires `type` on `target`; neither bubbling nor composed.
+ * @returns false when a listener prevented what would follow
+ */
 export function fire<M, K extends keyof M & string>(
   target: EventTarget,
   type: K,
   detail: Detail<M[K]>,
-): void {
-  target.dispatchEvent(new CustomEvent(type, { detail }));
+  cancelable = false,
+): boolean {
+  return target.dispatchEvent(new CustomEvent(type, { detail, cancelable }));
 }

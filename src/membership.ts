@@ -1,13 +1,13 @@
 /** One stay in a room: from the join to the end. A new join is a new membership, so nothing stale can leak over. */
 import { PeerError } from './errors.js';
-import { encode, type Encoded } from './codec/value.js';
+import type { Parcel } from './parcel.js';
 import type { ConnectionReserve } from './path/reserve.js';
 import { Peer } from './peer.js';
 import type { PeerHost } from './peer-host.js';
 import type { Transport } from './paths.js';
 import { identityOf, type Entry, type GoneReason } from './protocol.js';
 import type { HandshakeContext, Initiator } from './session/session.js';
-import { tooLarge } from './session/window.js';
+import type { ShippingOptions } from './send-options.js';
 import type { Signaling, SignalingPeer, SignalingSession, SignalingSink } from './signaling.js';
 
 export interface MembershipOptions {
@@ -32,7 +32,18 @@ export interface MembershipOptions {
 export interface MembershipHost
   extends
     Pick<SignalingSink, 'open' | 'trouble' | 'reconnecting' | 'reconnect' | 'reconnecterror'>,
-    Pick<PeerHost, 'greeting' | 'announced' | 'profileChanged' | 'data' | 'path' | 'gap' | 'failed'> {
+    Pick<
+      PeerHost,
+      | 'greeting'
+      | 'announced'
+      | 'profileChanged'
+      | 'data'
+      | 'transfer'
+      | 'progress'
+      | 'path'
+      | 'gap'
+      | 'failed'
+    > {
   joined(created: boolean): void;
   untrusted(id: string, reason: string): void;
   /** A peer that had been announced has gone. */
@@ -75,22 +86,20 @@ export class Membership {
   }
 
   /**
-   * Sends one encoded frame to peers by id, or to all.
-   * Rejects with a PeerError that names whom it did not reach, the others have it; `too-large` goes to nobody.
+   * Sends to peers by id, or to all.
+   * Rejects with a PeerError that names whom it did not reach; the others have it.
    */
-  send(frame: Encoded, to: readonly string[] | undefined, signal: AbortSignal | undefined): Promise<void> {
-    const error = tooLarge(frame);
-    if (error) return Promise.reject(error);
+  send(parcel: Parcel, to: readonly string[] | undefined, options: ShippingOptions): Promise<void> {
     const ids = to ?? [...this.#peers.keys()];
     const [id] = ids;
     // What one peer says of itself needs no summary.
     const only = ids.length === 1 && id !== undefined ? this.#peers.get(id) : undefined;
-    return only ? only.transmit(frame, signal) : this.#sendToEach(ids, frame, signal);
+    return only ? only.transmit(parcel, options) : this.#sendToEach(ids, parcel, options);
   }
 
-  async #sendToEach(ids: readonly string[], frame: Encoded, signal: AbortSignal | undefined): Promise<void> {
+  async #sendToEach(ids: readonly string[], parcel: Parcel, options: ShippingOptions): Promise<void> {
     const results = await Promise.allSettled(
-      ids.map((id) => this.#peers.get(id)?.transmit(frame, signal) ?? Promise.reject(unknownPeer(id))),
+      ids.map((id) => this.#peers.get(id)?.transmit(parcel, options) ?? Promise.reject(unknownPeer(id))),
     );
     const failures = results.flatMap((result, i) => {
       const id = ids[i];
@@ -242,6 +251,10 @@ export class Membership {
       data: (detail) => {
         host.data(detail);
       },
+      transfer: (detail) => host.transfer(detail),
+      progress: (detail) => {
+        host.progress(detail);
+      },
       path: (type, detail) => {
         host.path(type, detail);
       },
@@ -265,7 +278,3 @@ export class Membership {
 
 const unknownPeer = (id: string): PeerError =>
   new PeerError('gone', 'There is no such peer in the room.', { peers: [id] });
-
-/** @throws {DOMException} `DataCloneError` for what cannot be sent */
-export const encodeMessage = (type: string, data: unknown, metadata: unknown): Encoded =>
-  encode({ type, data, metadata });

@@ -1,4 +1,6 @@
 /** What two peers say to each other over a path, once decoded. */
+import { parseWord, type TransferWord } from './transfer/wire.js';
+
 export interface Greeting {
   readonly name: string;
   readonly profile: unknown;
@@ -6,7 +8,8 @@ export interface Greeting {
 
 export type PeerFrame =
   | { readonly kind: 'hello'; readonly greeting: Greeting }
-  | { readonly kind: 'data'; readonly type: string; readonly data: unknown; readonly metadata: unknown };
+  | { readonly kind: 'data'; readonly type: string; readonly data: unknown; readonly metadata: unknown }
+  | { readonly kind: 'transfer'; readonly word: TransferWord };
 
 /** What a peer has said that has not said anything of itself yet. */
 export const NO_GREETING: Greeting = { name: '', profile: {} };
@@ -19,7 +22,11 @@ export const isAnonymous = (greeting: Greeting): boolean => isSameGreeting(greet
 /** A peer's frame from a decoded value, or null for anything else. */
 export function parsePeerFrame(value: unknown): PeerFrame | null {
   if (typeof value !== 'object' || value === null) return null;
-  const { type, data, metadata, hello } = value as Record<string, unknown>;
+  const { type, data, metadata, hello, transfer } = value as Record<string, unknown>;
+  if (transfer !== undefined) {
+    const word = parseWord(value as Record<string, unknown>);
+    return word && { kind: 'transfer', word };
+  }
   if (typeof type === 'string') return { kind: 'data', type, data, metadata };
   if (typeof hello !== 'object' || hello === null) return null;
   const { name, profile } = hello as Record<string, unknown>;

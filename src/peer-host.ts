@@ -1,6 +1,6 @@
 /** What a peer needs from the room it is in, and what it tells it. */
 import type { PeerError } from './errors.js';
-import type { DataDetail, PathDetail } from './events.js';
+import type { DataDetail, PathDetail, ProgressDetail, TransferDetail } from './events.js';
 import type { Peer } from './peer.js';
 import type { Greeting } from './peer-frame.js';
 import type { LinkHost } from './link.js';
@@ -16,6 +16,9 @@ export interface PeerHost extends LinkHost {
   announced(peer: Peer): void;
   profileChanged(peer: Peer): void;
   data(detail: DataDetail): void;
+  /** @returns whether somebody wants to decide later */
+  transfer(detail: TransferDetail): boolean;
+  progress(detail: ProgressDetail): void;
   path(type: PathEvent, detail: PathDetail): void;
   gap(peer: Peer, lost: number): void;
   gone(peer: Peer, reason: GoneReason): void;

@@ -1,17 +1,30 @@
 /** One remote peer: who it is, what is said to it, and the paths that carry it. */
 import { abortable } from './abort.js';
-import { isSame } from './bytes.js';
+import { isSame, type Bytes } from './bytes.js';
 import { PeerError } from './errors.js';
-import { TypedEventTarget, fire, type DataDetail, type PathDetail, type PeerEventMap } from './events.js';
+import {
+  TypedEventTarget,
+  fire,
+  type DataDetail,
+  type PathDetail,
+  type PeerEventMap,
+  type ProgressDetail,
+} from './events.js';
 import { decode, encode, type Encoded } from './codec/value.js';
-import { NO_GREETING, isSameGreeting, parsePeerFrame, type Greeting } from './peer-frame.js';
+import { NO_GREETING, isSameGreeting, parsePeerFrame, type Greeting, type PeerFrame } from './peer-frame.js';
 import type { PathEvent, PeerHost, PeerOrigin } from './peer-host.js';
+import { largeValues } from './large-values.js';
 import { Link } from './link.js';
+import { pack, type Parcel } from './parcel.js';
 import type { PathName } from './paths.js';
 import { identityOf, type GoneReason } from './protocol.js';
 import type { Received } from './session/window.js';
-import type { PeerSendOptions } from './send-options.js';
+import type { PeerSendOptions, ShippingOptions } from './send-options.js';
+import type { Transfer } from './transfer/transfer.js';
+import type { Transfers } from './transfer/transfers.js';
 import { safetyNumber } from './session/safety-number.js';
+
+type Said = Extract<PeerFrame, { kind: 'data' }> & { readonly transfer?: Transfer };
 
 /**
  * A member of the room other than this page.
@@ -22,6 +35,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   readonly #origin: PeerOrigin;
   readonly #host: PeerHost;
   readonly #link: Link;
+  readonly #transfers: Transfers;
   /** What has been told about it as untrusted: the same again is not news. */
   readonly #doubts = new Set<string>();
   /** Direct paths in a row that did not belong to the session. */
@@ -38,6 +52,16 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     this.#origin = origin;
     this.#host = host;
     this.#link = this.#makeLink();
+    this.#transfers = largeValues(() => this.#link, {
+      offered: (transfer) => this.#offered(transfer),
+      progress: (transfer) => {
+        this.#progressed(transfer);
+      },
+      data: (transfer, data) => {
+        const { type, metadata } = transfer;
+        this.#data({ kind: 'data', type, metadata, data, transfer });
+      },
+    });
   }
 
   /** What all pages of this peer's identity share. */
@@ -79,8 +103,8 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
    * @returns resolves when handed to the network; rejects with a PeerError: `gone`, `too-large`, `aborted`
    * @throws {DOMException} `DataCloneError` for what cannot be sent
    */
-  send(data: unknown, { type = '', metadata, signal }: PeerSendOptions = {}): Promise<void> {
-    return abortable(this.transmit(encode({ type, data, metadata }), signal), signal);
+  send(data: unknown, { type = '', metadata, ...options }: PeerSendOptions = {}): Promise<void> {
+    return abortable(this.transmit(pack(type, data, metadata), options), options.signal);
   }
 
   /**
@@ -101,10 +125,17 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     this.end('left');
   }
 
-  /** Sends a frame that is already encoded, so that one encoding serves many peers. @internal */
-  transmit(frame: Encoded, signal?: AbortSignal): Promise<void> {
+  /** Sends what is packed already, so that one encoding serves many peers. @internal */
+  transmit(parcel: Parcel, { signal, onprogress }: ShippingOptions): Promise<void> {
     if (this.#state === 'closed') return Promise.reject(this.#goneError());
-    return this.#link.send(frame, signal);
+    if ('frame' in parcel) return this.#link.send(parcel.frame, signal);
+    const outgoing = this.#transfers.send(parcel.shipment);
+    const { transfer } = outgoing;
+    transfer.addEventListener('progress', () => onprogress?.(this.#progressOf(transfer)));
+    signal?.addEventListener('abort', () => {
+      transfer.cancel();
+    });
+    return outgoing.finished;
   }
 
   /** Begins, or waits for the other side to do so, though not for ever. @internal */
@@ -152,6 +183,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     this.#transition('closed');
     // Who is only lost may come back.
     this.#link.close(this.#goneError(), reason === 'left');
+    this.#transfers.fail(this.#goneError());
     this.#host.gone(this, reason);
     fire<PeerEventMap, 'close'>(this, 'close', { reason });
   }
@@ -191,10 +223,19 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
       bye: () => {
         this.end('left');
       },
-      laneFrame: () => undefined,
-      laneDrain: () => undefined,
-      moved: () => undefined,
-      restarted: () => this.#ourGreeting(),
+      laneFrame: (lane, bytes) => {
+        if (lane === 'bulk') this.#receivePiece(bytes);
+      },
+      laneDrain: (lane) => {
+        if (lane === 'bulk') this.#transfers.pump();
+      },
+      moved: (to) => {
+        if (to) this.#transfers.moved();
+      },
+      restarted: () => {
+        this.#transfers.fail(this.#goneError());
+        return this.#ourGreeting();
+      },
       gap: (lost) => {
         fire<PeerEventMap, 'gap'>(this, 'gap', { peer: this, lost });
         this.#host.gap(this, lost);
@@ -209,10 +250,41 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
         this.#climbFailed(error, last);
       },
       broken: (error) => {
-        this.#host.failed(this, error);
-        this.end('left');
+        this.#misbehaved(error);
       },
     });
+  }
+
+  #offered(transfer: Transfer): boolean {
+    const detail = { transfer, peer: this, metadata: transfer.metadata };
+    const goesOn = fire<PeerEventMap, 'transfer'>(this, 'transfer', detail, true);
+    return this.#host.transfer(detail) || !goesOn;
+  }
+
+  #progressed(transfer: Transfer): void {
+    transfer.tellProgress();
+    const detail = this.#progressOf(transfer);
+    fire<PeerEventMap, 'progress'>(this, 'progress', detail);
+    this.#host.progress(detail);
+  }
+
+  #progressOf(transfer: Transfer): ProgressDetail {
+    const { loaded, size: total, direction } = transfer;
+    return { loaded, total, peer: this, transfer, direction };
+  }
+
+  #receivePiece(bytes: Bytes): void {
+    try {
+      this.#transfers.receivePiece(bytes);
+    } catch (error) {
+      this.#misbehaved(error as PeerError);
+    }
+  }
+
+  /** What no honest peer does. */
+  #misbehaved(error: PeerError): void {
+    this.#host.failed(this, error);
+    this.end('left');
   }
 
   #ourGreeting(): Encoded {
@@ -223,11 +295,13 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     const frame = parsePeerFrame(valueOf(message));
     if (frame === null || this.#state === 'closed') return;
     if (frame.kind === 'hello') this.#greeted(frame.greeting);
-    else if (this.#announced) this.#data(frame);
+    else if (!this.#announced) return;
+    else if (frame.kind === 'transfer') this.#transfers.receive(frame.word);
+    else this.#data(frame);
   }
 
-  #data({ data, type, metadata }: { data: unknown; type: string; metadata: unknown }): void {
-    const detail: DataDetail = { data, type, metadata, peer: this, delivery: 'reliable' };
+  #data({ kind: _, ...message }: Said): void {
+    const detail: DataDetail = { ...message, peer: this, delivery: 'reliable' };
     fire<PeerEventMap, 'data'>(this, 'data', detail);
     this.#host.data(detail);
   }

@@ -1,13 +1,19 @@
 /** How something is sent. */
-import type { Delivery } from './events.js';
+import type { Delivery, ProgressDetail } from './events.js';
 
 export interface PeerSendOptions {
   /** Any text by which the receiver tells messages apart. Default: empty. */
   readonly type?: string;
   /** Any value beside the message. */
   readonly metadata?: unknown;
-  readonly signal?: AbortSignal;
+  /** Takes it back, as far as it has not been handed over yet. */
+  readonly signal?: AbortSignal | undefined;
+  /** What of a large value each receiver has; at most ten times a second for each. */
+  readonly onprogress?: ((detail: ProgressDetail) => void) | undefined;
 }
+
+/** What concerns the way and not the message. */
+export type ShippingOptions = Pick<PeerSendOptions, 'signal' | 'onprogress'>;
 
 export interface SendOptions extends PeerSendOptions {
   /** An id or several. Default: everyone who is there. */
@@ -16,7 +22,7 @@ export interface SendOptions extends PeerSendOptions {
   readonly delivery?: Delivery;
 }
 
-const SEND_OPTIONS: readonly string[] = ['to', 'type', 'delivery', 'metadata', 'signal'];
+const SEND_OPTIONS: readonly string[] = ['to', 'type', 'delivery', 'metadata', 'signal', 'onprogress'];
 
 /** @throws {TypeError} naming the option that is wrong */
 export function checkSendOptions(options: SendOptions): SendOptions {

@@ -2,8 +2,9 @@
 import { PeerError } from './errors.js';
 import { TypedEventTarget, fire, type CloseDetail, type SourceEventMap } from './events.js';
 import { roomId, subtle } from './identity.js';
-import { Membership, encodeMessage, type MembershipHost, type MembershipOptions } from './membership.js';
+import { Membership, type MembershipHost, type MembershipOptions } from './membership.js';
 import { Outbox } from './outbox.js';
+import { pack } from './parcel.js';
 import { checkOptions, connecting, type PeerPairOptions, type PeerRoomOptions } from './options.js';
 import type { Peer } from './peer.js';
 import { isAnonymous, type Greeting } from './peer-frame.js';
@@ -149,13 +150,13 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
    * @throws {DOMException} `InvalidStateError` after the end, `DataCloneError` for what cannot be sent
    */
   send(data: unknown, options: SendOptions = {}): Promise<void> {
-    const { to, type = '', metadata, signal } = checkSendOptions(options);
+    const { to, type = '', metadata, signal, onprogress } = checkSendOptions(options);
     if (this.#state === 'closed' || this.#state === 'failed') {
       throw new DOMException('Nothing can be sent any more: connect() first.', 'InvalidStateError');
     }
-    const frame = encodeMessage(type, data, metadata);
+    const parcel = pack(type, data, metadata);
     const ids = typeof to === 'string' ? [to] : to;
-    return this.#outbox.post((membership) => membership.send(frame, ids, signal), signal);
+    return this.#outbox.post((membership) => membership.send(parcel, ids, { signal, onprogress }), signal);
   }
 
   protected fire<K extends keyof M & string>(
@@ -268,6 +269,10 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
       data: (detail) => {
         this.#fire('data', detail);
       },
+      transfer: (detail) => !this.#fire('transfer', detail, true),
+      progress: (detail) => {
+        this.#fire('progress', detail);
+      },
       path: (type, detail) => {
         this.#fire(type, detail);
       },
@@ -307,8 +312,9 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
   #fire<K extends keyof SourceEventMap>(
     type: K,
     detail: SourceEventMap[K] extends CustomEvent<infer D> ? D : never,
-  ): void {
-    fire<SourceEventMap, K>(this.#target, type, detail);
+    cancelable = false,
+  ): boolean {
+    return fire<SourceEventMap, K>(this.#target, type, detail, cancelable);
   }
 
   get #greeting(): Greeting {

@@ -164,15 +164,6 @@ describe('PeerRoom', () => {
     expect((await heard).data).to.equal('hi');
   });
 
-  it('refuses a message larger than messages may be', async () => {
-    const [a, b] = (await makeMesh(2)) as [PeerRoom, PeerRoom];
-    const error = (await rejection(a.send('x'.repeat(16 * 1024 * 1024)))) as PeerError;
-    expect(error.code).to.equal('too-large');
-    expect(error.peers).to.equal(undefined);
-    await a.send('small');
-    expect((await nextData(b)).data).to.equal('small');
-  });
-
   it('gives up a message whose signal is aborted before it is handed over', async () => {
     const room = makeRoom({ room: uniqueName() });
     const controller = new AbortController();

@@ -1,0 +1,45 @@
+/** Joins large transfers to the link that carries them and the peer they belong to. */
+import { decode, encode } from './codec/value.js';
+import type { Link } from './link.js';
+import type { Transfer } from './transfer/transfer.js';
+import { Transfers } from './transfer/transfers.js';
+import { wordValue } from './transfer/wire.js';
+
+export interface LargeValuesSink {
+  /** @returns true to wait for a decision */
+  offered(transfer: Transfer): boolean;
+  progress(transfer: Transfer): void;
+  data(transfer: Transfer, data: unknown): void;
+}
+
+/** Larger pieces are quicker on a direct path; signalling takes no more at once. */
+const DIRECT_PIECE = 65_536 - 64;
+const RELAY_PIECE = 16_384;
+
+export function largeValues(link: () => Link, sink: LargeValuesSink): Transfers {
+  return new Transfers({
+    say: (word) => {
+      // Whoever is gone needs no words.
+      link()
+        .send(encode(wordValue(word)))
+        .catch(() => undefined);
+    },
+    pieceBytes: () => (link().path === 'relay' ? RELAY_PIECE : DIRECT_PIECE),
+    hasRoom: (bytes) => link().hasRoom('bulk', bytes),
+    send: (piece) => {
+      link().sendOn('bulk', piece);
+    },
+    offered: (transfer) => sink.offered(transfer),
+    progress: (transfer) => {
+      sink.progress(transfer);
+    },
+    whole: (transfer, frame, isText) => {
+      const found = decode(isText ? new TextDecoder().decode(frame) : frame.slice().buffer);
+      if (found) sink.data(transfer, found.value);
+      return found !== null;
+    },
+    stream: (transfer, stream) => {
+      sink.data(transfer, stream);
+    },
+  });
+}

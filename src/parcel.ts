@@ -1,0 +1,41 @@
+/** A message, packed once for all who get it: small ones go as they are, large ones piece by piece beside them. */
+import { utf8 } from './bytes.js';
+import { encode, type Encoded } from './codec/value.js';
+import { PartsContent, StreamContent } from './transfer/content.js';
+import type { Shipment } from './transfer/transfers.js';
+
+export type Parcel = { readonly frame: Encoded } | { readonly shipment: Shipment };
+
+/** Longest message that others may have to wait for, bytes or characters. */
+const MAX_SMALL = 65_536;
+
+const lengthOf = (data: unknown): number => {
+  if (data instanceof ArrayBuffer || ArrayBuffer.isView(data)) return data.byteLength;
+  return typeof data === 'string' ? data.length : 0;
+};
+
+/**
+ * @throws {DOMException} `DataCloneError` for what cannot be sent
+ * @throws {TypeError} for a stream that somebody is reading already
+ */
+export function pack(type: string, data: unknown, metadata: unknown): Parcel {
+  const named = { type, metadata, name: '', mediaType: '' };
+  if (data instanceof ReadableStream) {
+    // What goes with it is checked before it is locked.
+    encode({ metadata });
+    return { shipment: { ...named, content: new StreamContent(data), parts: null, isText: false } };
+  }
+  const blobs: Blob[] = [];
+  if (!(data instanceof Blob) && lengthOf(data) <= MAX_SMALL) {
+    const frame = encode({ type, data, metadata });
+    if (blobs.length === 0 && frame.length <= MAX_SMALL) return { frame };
+  }
+  encode({ metadata });
+  blobs.length = 0;
+  const value = encode(data);
+  const isText = typeof value === 'string';
+  const content = new PartsContent([isText ? utf8(value) : value, ...blobs]);
+  const name = data instanceof File ? data.name : '';
+  const mediaType = data instanceof Blob ? data.type : '';
+  return { shipment: { ...named, name, mediaType, content, parts: content.sizes, isText } };
+}
