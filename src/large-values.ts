@@ -33,8 +33,8 @@ export function largeValues(link: () => Link, sink: LargeValuesSink): Transfers 
     progress: (transfer) => {
       sink.progress(transfer);
     },
-    whole: (transfer, frame, isText) => {
-      const found = decode(isText ? new TextDecoder().decode(frame) : frame.slice().buffer);
+    whole: (transfer, frame, isText, blobs) => {
+      const found = decode(isText ? new TextDecoder().decode(frame) : frame.slice().buffer, blobs);
       if (found) sink.data(transfer, found.value);
       return found !== null;
     },

@@ -1,6 +1,7 @@
 /** A message, packed once for all who get it: small ones go as they are, large ones piece by piece beside them. */
 import { utf8 } from './bytes.js';
 import { encode, type Encoded } from './codec/value.js';
+import { messageFrame } from './peer-frame.js';
 import { PartsContent, StreamContent } from './transfer/content.js';
 import type { Shipment } from './transfer/transfers.js';
 
@@ -22,17 +23,17 @@ export function pack(type: string, data: unknown, metadata: unknown): Parcel {
   const named = { type, metadata, name: '', mediaType: '' };
   if (data instanceof ReadableStream) {
     // What goes with it is checked before it is locked.
-    encode({ metadata });
+    encode(metadata);
     return { shipment: { ...named, content: new StreamContent(data), parts: null, isText: false } };
   }
   const blobs: Blob[] = [];
   if (!(data instanceof Blob) && lengthOf(data) <= MAX_SMALL) {
-    const frame = encode({ type, data, metadata });
+    const frame = encode(messageFrame(type, data, metadata), blobs);
     if (blobs.length === 0 && frame.length <= MAX_SMALL) return { frame };
   }
-  encode({ metadata });
+  encode(metadata);
   blobs.length = 0;
-  const value = encode(data);
+  const value = encode(data, blobs);
   const isText = typeof value === 'string';
   const content = new PartsContent([isText ? utf8(value) : value, ...blobs]);
   const name = data instanceof File ? data.name : '';

@@ -1,4 +1,6 @@
 /** What two peers say to each other over a path, once decoded. */
+import { isSame } from './bytes.js';
+import { encode, type Encoded } from './codec/value.js';
 import { parseWord, type TransferWord } from './transfer/wire.js';
 
 export interface Greeting {
@@ -16,8 +18,24 @@ export const NO_GREETING: Greeting = { name: '', profile: {} };
 
 const MAX_NAME_CHARS = 256;
 
-export const isSameGreeting = (a: Greeting, b: Greeting): boolean => JSON.stringify(a) === JSON.stringify(b);
+export function isSameGreeting(...greetings: [Greeting, Greeting]): boolean {
+  try {
+    const [a, b] = greetings.map((greeting) => encode(greeting)) as [Encoded, Encoded];
+    return typeof a === 'string' || typeof b === 'string' ? a === b : isSame(a, b);
+  } catch {
+    // What a page has been given is the page's to change, also into what cannot be sent.
+    return false;
+  }
+}
 export const isAnonymous = (greeting: Greeting): boolean => isSameGreeting(greeting, NO_GREETING);
+
+/** What is undefined stays away: that says the same, and JSON is enough for it. */
+export function messageFrame(type: string, data: unknown, metadata: unknown): object {
+  const frame: { type: string; data?: unknown; metadata?: unknown } = { type };
+  if (data !== undefined) frame.data = data;
+  if (metadata !== undefined) frame.metadata = metadata;
+  return frame;
+}
 
 /** A peer's frame from a decoded value, or null for anything else. */
 export function parsePeerFrame(value: unknown): PeerFrame | null {

@@ -10,7 +10,7 @@ import {
   type PeerEventMap,
   type ProgressDetail,
 } from './events.js';
-import { decode, encode, type Encoded } from './codec/value.js';
+import { decode, encode, revive, type Encoded } from './codec/value.js';
 import { NO_GREETING, isSameGreeting, parsePeerFrame, type Greeting, type PeerFrame } from './peer-frame.js';
 import type { PathEvent, PeerHost, PeerOrigin } from './peer-host.js';
 import { largeValues } from './large-values.js';
@@ -99,8 +99,9 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
 
   /**
    * Sends to this peer alone; in order and exactly once, over whichever paths there are.
-   * @param data anything JSON can say, ArrayBuffer and typed arrays
-   * @returns resolves when handed to the network; rejects with a PeerError: `gone`, `too-large`, `aborted`
+   * @param data anything `structuredClone` takes that is not bound to this browser
+   * @returns resolves when handed to the network; rejects with a PeerError: `gone`, `refused`, `aborted`; a
+   *   large value (see `transfer`) resolves when the other side has all of it
    * @throws {DOMException} `DataCloneError` for what cannot be sent
    */
   send(data: unknown, { type = '', metadata, ...options }: PeerSendOptions = {}): Promise<void> {
@@ -390,6 +391,6 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
 }
 
 function valueOf(message: Received): unknown {
-  if ('value' in message) return message.value;
+  if ('value' in message) return revive(message.value)?.value;
   return decode('text' in message ? message.text : message.bytes)?.value;
 }

@@ -144,7 +144,7 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
 
   /**
    * Sends to everyone, or to some. Before we are in, messages wait.
-   * @param data anything JSON can say, ArrayBuffer and typed arrays
+   * @param data anything `structuredClone` takes that is not bound to this browser
    * @returns resolves when handed to the network of every target; rejects with a PeerError naming the others
    * @throws {TypeError} unknown option
    * @throws {DOMException} `InvalidStateError` after the end, `DataCloneError` for what cannot be sent

@@ -1,6 +1,6 @@
 import { expect } from '@open-wc/testing';
 import type { Bytes } from '../../src/bytes.js';
-import type { PeerRoom, ProgressDetail, TransferDetail } from '../../src/index.js';
+import type { DataDetail, PeerRoom, ProgressDetail, TransferDetail } from '../../src/index.js';
 import { PeerError } from '../../src/index.js';
 import { noise, read } from './transfer/line.js';
 import { closeAll, makeMesh, nextData, upgraded } from '../support/sources.js';
@@ -133,6 +133,51 @@ describe('A large value', () => {
     const error: unknown = await sent.catch((reason: unknown) => reason);
     expect((error as PeerError).code).to.equal('gone');
   }).timeout(MANY_SECONDS);
+
+  for (const transport of ['direct', 'relay'] as const) {
+    it(`may be a File, which keeps its name, or be full of them (${transport})`, async () => {
+      const [a, b] = await pair({ transport });
+      const bytes = noise(2 * MB + 3);
+      const file = new File([bytes], 'Prüfung.png', { type: 'image/png', lastModified: 1_700_000_000_000 });
+      const offered = transferAt(b);
+      const arrived = nextData(b);
+      await a.send(file, { metadata: { n: 1 } });
+      const { transfer, metadata } = await offered;
+      const { data, transfer: own } = (await arrived) as DataDetail;
+      expect([transfer.name, transfer.mediaType, metadata]).to.deep.equal([
+        'Prüfung.png',
+        'image/png',
+        { n: 1 },
+      ]);
+      expect(own).to.equal(transfer);
+      const { name, type, size, lastModified } = data as File;
+      expect([data instanceof File, name, type, size, lastModified]).to.deep.equal([
+        true,
+        'Prüfung.png',
+        'image/png',
+        bytes.length,
+        1_700_000_000_000,
+      ]);
+      expect(same(new Uint8Array(await (data as File).arrayBuffer()), bytes)).to.equal(true);
+      const blob = new Blob(['small']);
+      const album = nextData(b);
+      await a.send(
+        new Map<string, unknown>([
+          ['cover', blob],
+          ['pages', [file, blob]],
+        ]),
+      );
+      const got = (await album).data as Map<string, unknown>;
+      expect(await (got.get('cover') as Blob).text()).to.equal('small');
+      const [first, second] = got.get('pages') as [File, Blob];
+      expect([first.name, first.size, await second.text()]).to.deep.equal([
+        'Prüfung.png',
+        bytes.length,
+        'small',
+      ]);
+      expect(second, 'what was shared is shared').to.equal(got.get('cover'));
+    }).timeout(MANY_SECONDS);
+  }
 
   it('may be a stream, which its receiver reads as it comes', async () => {
     const [a, b] = await pair();
