@@ -39,7 +39,13 @@ const PARTS: Readonly<Record<string, (value: never) => unknown[]>> = {
   Map: (value: ReadonlyMap<unknown, unknown>) => [...Map.prototype.entries.call(value)].flat() as unknown[],
   Set: (value: ReadonlySet<unknown>) => [...(Set.prototype.values.call(value) as Iterable<unknown>)],
   DOMException: ({ message, name }: DOMException) => [message, name],
-  ImageData: ({ data, width, height, colorSpace }: ImageData) => [data, width, height, colorSpace],
+  // Not every browser has colour spaces.
+  ImageData: ({ data, width, height, colorSpace = 'srgb' }: Partial<ImageData>) => [
+    data,
+    width,
+    height,
+    colorSpace,
+  ],
   Error: (value: { readonly message: unknown }) => [
     Object.hasOwn(value, 'message') ? String(value.message) : undefined,
     ...ERROR_FIELDS.filter((name) => Object.hasOwn(value, name)).flatMap((name) => [
@@ -73,6 +79,15 @@ function isNative(value: object): boolean {
     }
   }
   return false;
+}
+
+/** Whether it has not been given away. */
+function isWhole(buffer: ArrayBufferLike): boolean {
+  try {
+    return new Uint8Array(buffer).buffer === buffer;
+  } catch {
+    return false;
+  }
 }
 
 /** Only those that every browser has: a class of the page's own arrives as an Error, as by structuredClone. */
@@ -187,7 +202,7 @@ export class Writer {
       end: Math.max(part.end, start + length),
       align: Math.max(part.align, align),
     });
-    if (!known && new Uint8Array(buffer).buffer !== buffer) this.#refuse('What is no ArrayBuffer');
+    if (!known && !isWhole(buffer)) this.#refuse('ArrayBuffer');
     return index;
   }
 

@@ -80,6 +80,11 @@ const frames: [string, Bytes, (bytes: Bytes) => unknown][] = [
     (bytes) => parsePeerFrame(decode(bytes.buffer)?.value),
   ],
   [
+    'what peers say beyond JSON',
+    utf8(encode({ type: 'x', data: [new Map([[1n, new Date(5)]]), , NaN], metadata: /a/g }) as string), // prettier-ignore
+    (bytes) => parsePeerFrame(decode(asText(bytes))?.value),
+  ],
+  [
     'a greeting',
     utf8('{"hello":{"name":"Ada","profile":{}}}'),
     (bytes) => parsePeerFrame(decode(asText(bytes))?.value),
