@@ -23,6 +23,12 @@ class Seen {
 
 export const tagOf = (value: object): string => Object.prototype.toString.call(value).slice(8, -1);
 
+/** Certainly nothing but its properties. */
+export function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
 /** Neither NaN nor infinite nor -0. */
 const isExactNumber = (value: number): boolean => value - value === 0 && (value !== 0 || 1 / value > 0);
 
@@ -40,8 +46,7 @@ function isExactArray(array: readonly unknown[], seen: Seen, depth: number): boo
 function isExactObject(value: object, seen: Seen, depth: number): boolean {
   if (depth > MAX_DEPTH || 'toJSON' in value || !seen.add(value)) return false;
   if (Array.isArray(value)) return isExactArray(value, seen, depth);
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null && tagOf(value) !== 'Object') return false;
+  if (!isPlain(value) && tagOf(value) !== 'Object') return false;
   const fields = value as Record<string, unknown>;
   // Faster than a list of keys; what is inherited is rare.
   for (const key in fields) {

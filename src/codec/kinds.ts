@@ -43,4 +43,7 @@ export const ERRORS: ReadonlySet<string> = new Set([
 /** What an error may have beside its message. */
 export const ERROR_FIELDS = ['cause', 'errors'] as const;
 
+/** Only for names that are known to be those of a class: they may come from a peer. */
+export const classNamed = (name: string): unknown => (globalThis as Record<string, unknown>)[name];
+
 export type Bytes = Uint8Array<ArrayBuffer>;

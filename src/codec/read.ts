@@ -10,6 +10,7 @@ import {
   REFERENCE,
   UNDEFINED,
   VIEWS,
+  classNamed,
 } from './kinds.js';
 
 /** The part of a buffer that has arrived, and where it begins in that buffer. */
@@ -30,9 +31,6 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 const isHole = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 const text = (value: unknown): string => (typeof value === 'string' ? value : fail());
 const number = (value: unknown): number => (typeof value === 'number' ? value : fail());
-
-/** Only for names that are known to be those of a class. */
-const classNamed = (name: string): unknown => (globalThis as Fields)[name];
 
 function readBigInt(value: unknown): bigint {
   const [, sign, digits] = /^(-?)([\da-f]+)$/.exec(text(value)) ?? fail();

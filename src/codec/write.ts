@@ -1,5 +1,5 @@
 /** Any value to a tree, and the bytes beside it. */
-import { tagOf } from './exact.js';
+import { isPlain, tagOf } from './exact.js';
 import {
   ARRAY,
   ERRORS,
@@ -13,6 +13,7 @@ import {
   REFERENCE,
   UNDEFINED,
   VIEWS,
+  classNamed,
   type Bytes,
 } from './kinds.js';
 
@@ -25,39 +26,44 @@ interface Part {
   readonly align: number;
 }
 
-/** What makes up an instance of a class; throws when it is none, whatever it calls itself. */
-const PARTS: Readonly<Record<string, (value: never) => unknown[]>> = {
-  Boolean: (value) => [Boolean.prototype.valueOf.call(value)],
-  Number: (value) => [Number.prototype.valueOf.call(value)],
-  String: (value) => [String.prototype.valueOf.call(value)],
-  BigInt: (value) => [BigInt.prototype.valueOf.call(value)],
-  Date: (value) => [Date.prototype.getTime.call(value)],
-  RegExp: (value: RegExp) => {
-    if (Symbol.toStringTag in value) throw new TypeError('not a RegExp');
-    return [value.source, value.flags];
-  },
-  Map: (value: ReadonlyMap<unknown, unknown>) => [...Map.prototype.entries.call(value)].flat() as unknown[],
-  Set: (value: ReadonlySet<unknown>) => [...(Set.prototype.values.call(value) as Iterable<unknown>)],
-  DOMException: ({ message, name }: DOMException) => [message, name],
-  // Not every browser has colour spaces.
-  ImageData: ({ data, width, height, colorSpace = 'srgb' }: Partial<ImageData>) => [
-    data,
-    width,
-    height,
-    colorSpace,
-  ],
-  Error: (value: { readonly message: unknown }) => [
-    Object.hasOwn(value, 'message') ? String(value.message) : undefined,
-    ...ERROR_FIELDS.filter((name) => Object.hasOwn(value, name)).flatMap((name) => [
-      name,
-      (value as unknown as AggregateError)[name],
-    ]),
-  ],
-};
-
-function partsOf(tag: string, value: object): unknown[] | null {
+/** What makes up an instance of a class, or null when it is none, whatever it calls itself. */
+function partsOf(kind: string, value: object): readonly unknown[] | null {
   try {
-    return Object.hasOwn(PARTS, tag) ? (PARTS[tag]?.(value as never) ?? null) : null;
+    switch (kind) {
+      case 'Boolean':
+      case 'Number':
+      case 'String':
+      case 'BigInt':
+      case 'Date':
+        return [(classNamed(kind) as DateConstructor).prototype.valueOf.call(value)];
+      case 'RegExp': {
+        const { source, flags } = value as RegExp;
+        return Symbol.toStringTag in value ? null : [source, flags];
+      }
+      case 'Map':
+        return [...(Map.prototype.entries.call(value) as Iterable<[unknown, unknown]>)].flat();
+      case 'Set':
+        return [...(Set.prototype.values.call(value) as Iterable<unknown>)];
+      case 'DOMException': {
+        const { message, name } = value as DOMException;
+        return [message, name];
+      }
+      case 'ImageData': {
+        // Not every browser has colour spaces.
+        const { data, width, height, colorSpace = 'srgb' } = value as Partial<ImageData>;
+        return [data, width, height, colorSpace];
+      }
+      case 'Error': {
+        const { message } = value as { readonly message: unknown };
+        const fields = ERROR_FIELDS.filter((name) => Object.hasOwn(value, name));
+        return [
+          Object.hasOwn(value, 'message') ? String(message) : undefined,
+          ...fields.flatMap((name) => [name, (value as AggregateError)[name]]),
+        ];
+      }
+      default:
+        return null;
+    }
   } catch {
     return null;
   }
@@ -65,20 +71,12 @@ function partsOf(tag: string, value: object): unknown[] | null {
 
 /** Whether something made its class that is not JavaScript: then there is more to it than what it shows. */
 function isNative(value: object): boolean {
-  for (
-    let at = value as object | null;
-    at && at !== Object.prototype;
-    at = Object.getPrototypeOf(at) as object
-  ) {
-    const maker: unknown = Object.hasOwn(at, 'constructor') && at.constructor;
-    if (
-      typeof maker === 'function' &&
-      /\[native code\]\s*\}$/.test(Function.prototype.toString.call(maker))
-    ) {
-      return maker !== Object;
-    }
-  }
-  return false;
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  if (prototype === null || prototype === Object.prototype) return false;
+  const maker: unknown = prototype.constructor;
+  const source =
+    typeof maker === 'function' && maker !== Object ? Function.prototype.toString.call(maker) : '';
+  return /\[native code\]\s*\}$/.test(source) || isNative(prototype);
 }
 
 /** Whether it has not been given away. */
@@ -163,23 +161,26 @@ export class Writer {
 
   #object(value: object): string {
     const known = this.#met.get(value);
-    if (known !== undefined) return this.#node(REFERENCE, [known]);
+    if (known !== undefined) return `["${REFERENCE}",${known}]`;
     this.#met.set(value, this.#met.size);
     if (this.#path.length > MAX_DEPTH) {
       this.#path.length = 0;
       this.#refuse(`Something nested deeper than ${String(MAX_DEPTH)}`);
     }
     if (Array.isArray(value)) return this.#array(value);
+    if (isPlain(value)) return this.#fields(value);
     const tag = tagOf(value);
     if (VIEWS.has(tag) && ArrayBuffer.isView(value)) return this.#view(tag, value);
-    if (tag === 'ArrayBuffer') {
-      return this.#node(tag, [this.#part(value as ArrayBuffer, 0, (value as ArrayBuffer).byteLength, 1)]);
-    }
+    if (tag === 'ArrayBuffer') return this.#node(tag, [this.#part(value as ArrayBuffer)]);
     if (value instanceof Blob) return this.#blob(value);
     const kind = value instanceof DOMException ? 'DOMException' : value instanceof Error ? 'Error' : tag;
     const parts = partsOf(kind, value);
     if (parts) return this.#node(kind === 'Error' ? errorKind(value as Error) : kind, parts);
     if (tag !== 'Object' && isNative(value)) this.#refuse(tag);
+    return this.#fields(value);
+  }
+
+  #fields(value: object): string {
     const fields = value as Record<string, unknown>;
     return `{${Object.keys(fields)
       .map((key) => `${JSON.stringify(key)}:${this.#at(key, fields[key])}`)
@@ -193,7 +194,7 @@ export class Writer {
   }
 
   /** Index of the part of a buffer that is sent, which grows with everything that is seen of it. */
-  #part(buffer: ArrayBufferLike, start: number, length: number, align: number): number {
+  #part(buffer: ArrayBufferLike, start = 0, length = buffer.byteLength, align = 1): number {
     const known = this.#buffers.get(buffer);
     const { index, ...part } = known ?? { index: this.#buffers.size, start, end: start, align };
     this.#buffers.set(buffer, {
