@@ -5,8 +5,12 @@ import type { Peer } from './peer.js';
 import type { PathName } from './paths.js';
 import type { Transfer } from './transfer/transfer.js';
 
-/** How a message travels. `reliable`: in order and exactly once. */
-export type Delivery = 'reliable';
+/**
+ * How a message travels, the same on every path. `reliable`: in order and exactly once. `unordered`: exactly once, but
+ * a lost one holds up no other. `fast`: once or never, and never late because of another. `latest`: as `fast`, but only
+ * the newest of its `type` counts, which arrives for sure; older ones never come after it.
+ */
+export type Delivery = 'reliable' | 'unordered' | 'fast' | 'latest';
 
 export interface DataDetail {
   /** What the other side sent. */

@@ -1,16 +1,21 @@
 /** What leads to one peer: the session that seals, the paths that carry, and the patience until somebody answers. */
 import type { Encoded } from './codec/value.js';
+import { Deliveries, type Manner } from './deliveries.js';
 import { PeerError } from './errors.js';
+import type { Delivery } from './events.js';
 import type { PeerOrigin } from './peer-host.js';
 import type { LaneName } from './path/lanes.js';
 import { Paths, type PathName, type PathsHost, type PathsSink } from './paths.js';
 import { Session } from './session/session.js';
+import type { Received } from './session/window.js';
 
 export interface LinkHost extends PathsHost {
   signal(to: string, bytes: Uint8Array): void;
 }
 
-export interface LinkSink extends Omit<PathsSink, 'seal' | 'settled'> {
+export interface LinkSink extends Omit<PathsSink, 'seal' | 'settled' | 'message'> {
+  /** `reliable` by default. */
+  message(message: Received, delivery?: Delivery): void;
   /** What is said now can be read by the other side alone, which has nothing to say of itself. */
   anonymous(): void;
   /** The first word under our keys, or another one. */
@@ -30,6 +35,7 @@ export class Link {
   readonly #sink: LinkSink;
   readonly #session: Session;
   readonly #paths: Paths;
+  readonly #deliveries: Deliveries;
   #meet: () => void = () => undefined;
   readonly #met = new Promise<void>((resolve) => {
     this.#meet = resolve;
@@ -47,6 +53,7 @@ export class Link {
     this.#sink = sink;
     this.#session = this.#makeSession();
     this.#paths = this.#makePaths();
+    this.#deliveries = new Deliveries(this.#paths, this.#sink);
   }
 
   /** There have been keys. */
@@ -79,8 +86,10 @@ export class Link {
   }
 
   /** Resolves once a path has taken the message; rejects with a PeerError. */
-  send(message: Encoded, signal?: AbortSignal): Promise<void> {
-    return this.#paths.send(message, signal);
+  send(message: Encoded, signal?: AbortSignal, manner?: Manner): Promise<void> {
+    const { delivery = 'reliable', type = '' } = manner ?? {};
+    if (delivery === 'reliable') return this.#paths.send(message, signal);
+    return this.#deliveries.send(message, delivery, type, signal);
   }
 
   /** Whether lanes lead anywhere. */
@@ -107,6 +116,7 @@ export class Link {
   /** First words have been exchanged. */
   met(): void {
     this.#meet();
+    this.#deliveries.open();
   }
 
   /** Bytes that came through signalling. */
@@ -140,11 +150,13 @@ export class Link {
   /** Takes back what no path has taken yet. */
   rejectAll(error: PeerError): void {
     this.#paths.rejectAll(error);
+    this.#deliveries.rejectAll(error);
   }
 
   /** @param part we go, and say so */
   close(error: PeerError, part: boolean): void {
     clearTimeout(this.#patience);
+    this.#deliveries.close(error);
     this.#paths.close(error, part);
     this.#session.close();
   }
@@ -186,6 +198,23 @@ export class Link {
         this.#session.send(type, text);
       },
       settled: () => this.#settled(),
+      laneFrame: (lane, bytes) => {
+        if (lane === 'bulk') this.#sink.laneFrame(lane, bytes);
+        else this.#deliveries.receive(lane, bytes);
+      },
+      laneDrain: (lane) => {
+        if (lane === 'bulk') this.#sink.laneDrain(lane);
+        else this.#deliveries.drain(lane);
+      },
+      moved: (to) => {
+        this.#deliveries.moved(to);
+        this.#sink.moved(to);
+      },
+      restarted: () => {
+        const lost = this.#deliveries.restart();
+        if (lost > 0) this.#sink.gap(lost);
+        return this.#sink.restarted();
+      },
     });
   }
 

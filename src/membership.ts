@@ -1,6 +1,6 @@
 /** One stay in a room: from the join to the end. A new join is a new membership, so nothing stale can leak over. */
 import { PeerError } from './errors.js';
-import type { Parcel } from './parcel.js';
+import { tooLargeParcel, type Parcel } from './parcel.js';
 import type { ConnectionReserve } from './path/reserve.js';
 import { Peer } from './peer.js';
 import type { PeerHost } from './peer-host.js';
@@ -87,9 +87,11 @@ export class Membership {
 
   /**
    * Sends to peers by id, or to all.
-   * Rejects with a PeerError that names whom it did not reach; the others have it.
+   * Rejects with a PeerError that names whom it did not reach, the others have it; `too-large` goes to nobody.
    */
   send(parcel: Parcel, to: readonly string[] | undefined, options: ShippingOptions): Promise<void> {
+    const error = tooLargeParcel(parcel, options);
+    if (error) return Promise.reject(error);
     const ids = to ?? [...this.#peers.keys()];
     const [id] = ids;
     // What one peer says of itself needs no summary.

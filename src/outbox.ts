@@ -6,6 +6,14 @@ import type { Membership } from './membership.js';
 interface Waiting {
   readonly deliver: (membership: Membership) => void;
   readonly reject: (error: PeerError) => void;
+  readonly newest: Newest<unknown> | undefined;
+  readonly replaced: () => void;
+}
+
+/** Of all that wait with the same `of`, only the last one is done; the others come out as `value`. */
+interface Newest<T> {
+  readonly of: string;
+  readonly value: T;
 }
 
 export class Outbox {
@@ -18,7 +26,7 @@ export class Outbox {
   }
 
   /** Does it now, or as soon as that is possible; then in the order in which it was asked for. */
-  post<T>(act: (membership: Membership) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  post<T>(act: (membership: Membership) => Promise<T>, signal?: AbortSignal, newest?: Newest<T>): Promise<T> {
     const membership = this.#open();
     const done =
       membership && !signal?.aborted
@@ -27,7 +35,11 @@ export class Outbox {
             const deliver = (later: Membership): void => {
               if (!signal?.aborted) act(later).then(resolve, reject);
             };
-            this.#waiting.push({ deliver, reject });
+            const replaced = (): void => {
+              if (newest) resolve(newest.value);
+            };
+            this.#replace(newest);
+            this.#waiting.push({ deliver, reject, newest, replaced });
           });
     return abortable(done, signal);
   }
@@ -36,6 +48,14 @@ export class Outbox {
     const membership = this.#open();
     if (!membership) return;
     for (const { deliver } of this.#waiting.splice(0)) deliver(membership);
+  }
+
+  #replace(newest: Newest<unknown> | undefined): void {
+    const at = newest ? this.#waiting.findIndex((other) => other.newest?.of === newest.of) : -1;
+    if (at >= 0)
+      this.#waiting.splice(at, 1).forEach(({ replaced }) => {
+        replaced();
+      });
   }
 
   rejectAll(error: PeerError): void {

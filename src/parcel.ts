@@ -1,6 +1,9 @@
 /** A message, packed once for all who get it: small ones go as they are, large ones piece by piece beside them. */
 import { utf8 } from './bytes.js';
 import { encode, type Encoded } from './codec/value.js';
+import { tooLargeFor } from './deliveries.js';
+import { PeerError } from './errors.js';
+import type { Delivery } from './events.js';
 import { messageFrame } from './peer-frame.js';
 import { PartsContent, StreamContent } from './transfer/content.js';
 import type { Shipment } from './transfer/transfers.js';
@@ -39,4 +42,15 @@ export function pack(type: string, data: unknown, metadata: unknown): Parcel {
   const name = data instanceof File ? data.name : '';
   const mediaType = data instanceof Blob ? data.type : '';
   return { shipment: { ...named, name, mediaType, content, parts: content.sizes, isText } };
+}
+
+/** Why nobody can be sent it in this manner, or null. */
+export function tooLargeParcel(
+  parcel: Parcel,
+  { delivery }: { readonly delivery: Delivery },
+): PeerError | null {
+  if ('frame' in parcel) return tooLargeFor(delivery, parcel.frame);
+  // Large values go at their own pace, whatever is asked for.
+  if (delivery === 'reliable' || delivery === 'unordered') return null;
+  return new PeerError('too-large', `What is sent as "${delivery}" has to be small: send it as "reliable".`);
 }

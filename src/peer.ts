@@ -6,6 +6,7 @@ import {
   TypedEventTarget,
   fire,
   type DataDetail,
+  type Delivery,
   type PathDetail,
   type PeerEventMap,
   type ProgressDetail,
@@ -15,11 +16,11 @@ import { NO_GREETING, isSameGreeting, parsePeerFrame, type Greeting, type PeerFr
 import type { PathEvent, PeerHost, PeerOrigin } from './peer-host.js';
 import { largeValues } from './large-values.js';
 import { Link } from './link.js';
-import { pack, type Parcel } from './parcel.js';
+import { pack, tooLargeParcel, type Parcel } from './parcel.js';
 import type { PathName } from './paths.js';
 import { identityOf, type GoneReason } from './protocol.js';
 import type { Received } from './session/window.js';
-import type { PeerSendOptions, ShippingOptions } from './send-options.js';
+import { checkSendOptions, type PeerSendOptions, type ShippingOptions } from './send-options.js';
 import type { Transfer } from './transfer/transfer.js';
 import type { Transfers } from './transfer/transfers.js';
 import { safetyNumber } from './session/safety-number.js';
@@ -59,7 +60,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
       },
       data: (transfer, data) => {
         const { type, metadata } = transfer;
-        this.#data({ kind: 'data', type, metadata, data, transfer });
+        this.#data({ kind: 'data', type, metadata, data, transfer }, 'reliable');
       },
     });
   }
@@ -98,14 +99,19 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   }
 
   /**
-   * Sends to this peer alone; in order and exactly once, over whichever paths there are.
+   * Sends to this peer alone, over whichever paths there are; as `delivery` says, by default in order and exactly once.
    * @param data anything `structuredClone` takes that is not bound to this browser
    * @returns resolves when handed to the network; rejects with a PeerError: `gone`, `refused`, `aborted`; a
    *   large value (see `transfer`) resolves when the other side has all of it
+   * @throws {TypeError} unknown option
    * @throws {DOMException} `DataCloneError` for what cannot be sent
    */
-  send(data: unknown, { type = '', metadata, ...options }: PeerSendOptions = {}): Promise<void> {
-    return abortable(this.transmit(pack(type, data, metadata), options), options.signal);
+  send(data: unknown, options: PeerSendOptions = {}): Promise<void> {
+    const { type = '', delivery = 'reliable', metadata, signal, onprogress } = checkSendOptions(options);
+    const parcel = pack(type, data, metadata);
+    const shipping = { signal, onprogress, delivery, type };
+    const error = tooLargeParcel(parcel, shipping);
+    return error ? Promise.reject(error) : abortable(this.transmit(parcel, shipping), signal);
   }
 
   /**
@@ -127,9 +133,9 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   }
 
   /** Sends what is packed already, so that one encoding serves many peers. @internal */
-  transmit(parcel: Parcel, { signal, onprogress }: ShippingOptions): Promise<void> {
+  transmit(parcel: Parcel, { signal, onprogress, ...manner }: ShippingOptions): Promise<void> {
     if (this.#state === 'closed') return Promise.reject(this.#goneError());
-    if ('frame' in parcel) return this.#link.send(parcel.frame, signal);
+    if ('frame' in parcel) return this.#link.send(parcel.frame, signal, manner);
     const outgoing = this.#transfers.send(parcel.shipment);
     const { transfer } = outgoing;
     transfer.addEventListener('progress', () => onprogress?.(this.#progressOf(transfer)));
@@ -218,8 +224,8 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
       untrusted: (reason) => {
         this.#doubt(reason);
       },
-      message: (message) => {
-        this.#receive(message);
+      message: (message, delivery = 'reliable') => {
+        this.#receive(message, delivery);
       },
       bye: () => {
         this.end('left');
@@ -292,17 +298,22 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     return encode({ hello: this.#host.greeting() });
   }
 
-  #receive(message: Received): void {
+  #receive(message: Received, delivery: Delivery): void {
     const frame = parsePeerFrame(valueOf(message));
     if (frame === null || this.#state === 'closed') return;
-    if (frame.kind === 'hello') this.#greeted(frame.greeting);
-    else if (!this.#announced) return;
-    else if (frame.kind === 'transfer') this.#transfers.receive(frame.word);
-    else this.#data(frame);
+    if (frame.kind === 'data') {
+      if (this.#announced) this.#data(frame, delivery);
+    } else if (delivery !== 'reliable') {
+      return;
+    } else if (frame.kind === 'hello') {
+      this.#greeted(frame.greeting);
+    } else if (this.#announced) {
+      this.#transfers.receive(frame.word);
+    }
   }
 
-  #data({ kind: _, ...message }: Said): void {
-    const detail: DataDetail = { ...message, peer: this, delivery: 'reliable' };
+  #data({ kind: _, ...message }: Said, delivery: Delivery): void {
+    const detail: DataDetail = { ...message, peer: this, delivery };
     fire<PeerEventMap, 'data'>(this, 'data', detail);
     this.#host.data(detail);
   }

@@ -143,20 +143,23 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
   }
 
   /**
-   * Sends to everyone, or to some. Before we are in, messages wait.
+   * Sends to everyone, or to some, as `delivery` says. Before we are in, messages wait; `fast` ones are dropped.
    * @param data anything `structuredClone` takes that is not bound to this browser
    * @returns resolves when handed to the network of every target; rejects with a PeerError naming the others
    * @throws {TypeError} unknown option
    * @throws {DOMException} `InvalidStateError` after the end, `DataCloneError` for what cannot be sent
    */
   send(data: unknown, options: SendOptions = {}): Promise<void> {
-    const { to, type = '', metadata, signal, onprogress } = checkSendOptions(options);
+    const { to, type = '', delivery = 'reliable', metadata, signal, onprogress } = checkSendOptions(options);
     if (this.#state === 'closed' || this.#state === 'failed') {
       throw new DOMException('Nothing can be sent any more: connect() first.', 'InvalidStateError');
     }
     const parcel = pack(type, data, metadata);
     const ids = typeof to === 'string' ? [to] : to;
-    return this.#outbox.post((membership) => membership.send(parcel, ids, { signal, onprogress }), signal);
+    const newest = delivery === 'latest' ? { of: JSON.stringify([type, ids]), value: undefined } : undefined;
+    if (delivery === 'fast' && !this.#open) return Promise.resolve();
+    const shipping = { signal, onprogress, delivery, type };
+    return this.#outbox.post((membership) => membership.send(parcel, ids, shipping), signal, newest);
   }
 
   protected fire<K extends keyof M & string>(

@@ -30,13 +30,13 @@ interface Waiting {
 const sizeOf = (segment: Segment): number =>
   typeof segment === 'string' ? segment.length : segment.bytes.length;
 
-/** Why nobody can be sent it, or null. */
-export function tooLarge(message: Message): PeerError | null {
+/** Why nobody can be sent it, or null. @param most bytes @param what it is */
+export function tooLarge(message: Message, most = MAX_MESSAGE_BYTES, what = 'A message'): PeerError | null {
   // A character has three bytes at most.
-  if (message.length <= MAX_MESSAGE_BYTES / 3) return null;
+  if (message.length <= most / 3) return null;
   const { length } = typeof message === 'string' ? utf8(message) : message;
-  if (length <= MAX_MESSAGE_BYTES) return null;
-  return new PeerError('too-large', `A message can have ${String(MAX_MESSAGE_BYTES)} bytes at most.`);
+  if (length <= most) return null;
+  return new PeerError('too-large', `${what} can have ${String(most)} bytes at most, not ${String(length)}.`);
 }
 
 function segmentsOf(message: Message): readonly Segment[] {

@@ -14,6 +14,14 @@ import {
 } from '../../src/protocol.js';
 import { initiate, respond } from '../../src/session/handshake.js';
 import { Session } from '../../src/session/session.js';
+import { Datagrams } from '../../src/session/datagrams.js';
+import {
+  encodeDatagrams,
+  encodeUnordered,
+  parseDatagrams,
+  parseUnordered,
+} from '../../src/session/parcel-frame.js';
+import { Unordered } from '../../src/session/unordered.js';
 import { parseWindowFrame, encodePiece, encodeResume } from '../../src/session/window-frame.js';
 import { Conversation } from '../../src/session/conversation.js';
 import { random as seeded } from '../support/random.js';
@@ -41,6 +49,28 @@ const id = toBase64url(new Uint8Array(32).fill(5));
 
 const resume = { memory: 'm', of: '', turn: 1, received: 0, lost: 0, direct: false, ask: false };
 const piece = encodePiece(3, 1, { bytes: utf8('"half'), isText: true, more: true });
+const datagrams = (epoch: number, text: string): Bytes =>
+  encodeDatagrams({
+    epoch,
+    theirs: 8,
+    seen: [{ slot: 3, version: 4 }],
+    records: [
+      { bytes: utf8(text), isText: true, latest: { slot: 1, version: 2 } },
+      { bytes: utf8('fast'), isText: false, latest: null },
+    ],
+  });
+const unordered = (epoch: number, text: string): Bytes =>
+  encodeUnordered({
+    epoch,
+    low: 1,
+    theirs: 8,
+    base: 2,
+    beyond: new Uint8Array([2, 1]),
+    segments: [
+      { id: 1, bytes: utf8(text), isText: true, starts: true, more: false },
+      { id: 2, bytes: utf8('half'), isText: true, starts: true, more: true },
+    ],
+  });
 
 /** Also keeps to what the types promise, as far as the parser itself can break it. */
 const frames: [string, Bytes, (bytes: Bytes) => unknown][] = [
@@ -96,6 +126,8 @@ const frames: [string, Bytes, (bytes: Bytes) => unknown][] = [
   ],
   ['where one side stands', utf8(encodeResume(resume)), (bytes) => parseWindowFrame(asText(bytes))],
   ['a piece of a message', piece, (bytes) => parseWindowFrame(bytes.slice().buffer)],
+  ['datagrams', datagrams(7, 'x'), parseDatagrams],
+  ['what needs no order', unordered(7, 'x'), parseUnordered],
 ];
 
 describe(`Mutated frames (seed ${String(seed)})`, () => {
@@ -171,5 +203,26 @@ describe(`Mutated frames (seed ${String(seed)})`, () => {
     conversation.receive('[1,0,"honest"]', 'direct');
     expect(received).to.deep.equal([{ value: 'honest' }]);
     conversation.close(new PeerError('gone', 'The end.'));
+  });
+
+  it('of lanes break nothing, and who begins anew is understood', () => {
+    const received: unknown[] = [];
+    const lane = { hasRoom: () => true, send: () => undefined };
+    const sink = { message: (message: unknown) => received.push(message), broken: () => undefined };
+    for (const [made, encode] of [
+      [new Datagrams(lane, sink), datagrams],
+      [new Unordered(lane, sink), unordered],
+    ] as const) {
+      made.moved('direct');
+      for (let i = 0; i < 20_000; i++) {
+        made.receive(mutate(encode(7, 'mutated')));
+        if (random(10) === 0 && made instanceof Datagrams) void made.send('latest', 'mine', String(i % 300));
+        else if (random(10) === 0 && made instanceof Unordered) void made.send('mine').catch(() => undefined);
+      }
+      received.length = 0;
+      made.receive(encode(123_456_789, 'honest'));
+      expect(received[0]).to.deep.equal({ text: 'honest' });
+      made.close(new PeerError('gone', 'The end.'));
+    }
   });
 });
