@@ -26,7 +26,7 @@ function options() {
   }
 }
 
-const { help, benchmarks, only, runs, count, delay, json } = options();
+const { help, benchmarks, only, runs, count, delay, loss, json, svg } = options();
 if (help) {
   say(HELP);
   process.exit();
@@ -70,8 +70,8 @@ const { laboratory, loopback } = await import('./networks.mjs');
 const { Stage } = await import('./stage.mjs');
 
 const pages = await buildPages(modules());
-const network = await (delay === undefined ? loopback(pages) : laboratory(pages, delay, say)).catch((error) =>
-  end(error.message, 1),
+const network = await (delay === undefined ? loopback(pages) : laboratory(pages, delay, loss, say)).catch(
+  (error) => end(error.message, 1),
 );
 const stage = new Stage(network);
 const result = { at: new Date().toISOString(), versions: readJson('package.json').dependencies };
@@ -81,14 +81,15 @@ try {
   const { browser, node, cores, load } = result;
   say(`${browser}, Node ${node}, ${cores} cores, load ${load.toFixed(1)}; ${result.network}`);
   for (const name of benchmarks) {
-    const { defaults, measure, report } = await import(`./${name}.mjs`);
-    const given = { ...defaults, ...(runs && { runs }), ...(count && { count }), delay };
+    const { defaults, measure, report, chart } = await import(`./${name}.mjs`);
+    const given = { ...defaults, ...(runs && { runs }), ...(count && { count }), delay, loss };
     const contestants = chosen(name, only);
     const results = await measure(stage, contestants, given, progress);
     progress('');
     const { text, figures } = report(results, contestants, given);
     say(`\n${name}, runs of each: ${given.runs}, taking turns\n\n${text}`);
     result[name] = { runs: given.runs, ...figures };
+    if (svg && chart) writeFileSync(svg, chart(figures.rows, given));
   }
 } finally {
   await stage.close();

@@ -35,6 +35,8 @@ describe('the command', () => {
     [['swim'], /benchmark: "swim".*connect, messages/],
     [['--only', 'ours,theirs'], /contestant: "theirs".*raw/],
     [['messages', '--only', 'y-webrtc'], /None of y-webrtc takes part in messages/],
+    [['delivery', 'connect'], /delivery runs alone/],
+    [['--loss', '51'], /--loss.*50/],
     [['--fast'], /Unknown option '--fast'\.$/],
     [['--delay', '-1'], /--delay/],
     [['--delay', ''], /--delay/],
@@ -44,6 +46,12 @@ describe('the command', () => {
     test(`refuses ${args.map((arg) => arg || 'nothing').join(' ')}`, () =>
       assert.throws(() => readOptions([...args]), { message: said }));
   }
+
+  test('has a network for what needs one, unless another one is asked for', () => {
+    const { benchmarks, delay, loss } = readOptions(['delivery', '--loss', '0']);
+    assert.deepEqual({ benchmarks, delay, loss }, { benchmarks: ['delivery'], delay: 50, loss: 0 });
+    assert.deepEqual(readOptions([]).benchmarks, ['connect', 'messages']);
+  });
 
   test('leaves out a benchmark without contestants', () => {
     const { benchmarks, only, delay } = readOptions(['--only', 'y-webrtc', '--delay', '0']);

@@ -70,19 +70,22 @@ export async function loopback(files) {
 
 const LAB = new URL('../network/', import.meta.url);
 
-/** @returns {Promise<Network>} two homes and a server, each `delay` milliseconds away from the others */
-export async function laboratory(files, delay, say) {
+/**
+ * @param loss percent of the packets that get lost one way
+ * @returns {Promise<Network>} two homes and a server, each `delay` milliseconds away from the others
+ */
+export async function laboratory(files, delay, loss, say) {
   const { findOrInstallTools } = await import(new URL('requirements.mjs', LAB));
   const missing = findOrInstallTools(say);
   if (missing.length > 0)
-    throw new Error(`--delay takes place in the network laboratory, which lacks ${missing.join(', ')}.`);
+    throw new Error(`This takes place in the network laboratory, which lacks ${missing.join(', ')}.`);
   await import('../tools/typescript-loader.mjs');
   const { createLab } = await import(new URL('lab.ts', LAB));
   // No names are resolved between the homes, and no STUN server is asked for what a name would hide.
-  const lab = await createLab({ delay, hideAddresses: false });
+  const lab = await createLab({ delay, loss: loss / 100, hideAddresses: false });
   for (const [name, text] of Object.entries(files)) await lab.addPage(name, text);
   return {
-    name: `laboratory, ${delay} ms one way`,
+    name: `laboratory, ${delay} ms one way${loss > 0 ? `, ${loss} % lost` : ''}`,
     host: new URL(lab.origin).hostname,
     origin: lab.origin,
     browsers: [lab.left.browser, lab.right.browser],

@@ -8,10 +8,18 @@ import { CONTESTANTS, chosen } from './contestants.mjs';
 export const BENCHMARKS = {
   connect: 'until a page hears from one that is in the room already, and until their direct path stands',
   messages: 'small messages on a path that stands: round trips, and many of them one way',
+  delivery: 'only when asked for: messages of each delivery class on a line that is slow and loses packets',
 };
+/** It has a network of its own: the laboratory, far away and lossy. */
+const APART = { delivery: { delay: 50, loss: 5 } };
 
 const OPTIONS = {
-  runs: { value: 'N', least: 1, most: 1000, what: 'how often; default 20 for connect, 3 for messages' },
+  runs: {
+    value: 'N',
+    least: 1,
+    most: 1000,
+    what: 'how often; default 20 for connect, 3 for messages, 1 for delivery',
+  },
   count: { value: 'N', least: 1, most: 1_000_000, what: 'messages one way; default 100000' },
   delay: {
     value: 'MS',
@@ -19,8 +27,10 @@ const OPTIONS = {
     most: 500,
     what: 'in the network laboratory (Linux, root), so long one way from anybody to anybody; default: loopback',
   },
+  loss: { value: 'PERCENT', least: 0, most: 50, what: 'with --delay: of the packets one way; default 0' },
   only: { value: 'A,B', what: 'these contestants; ratios need raw and a library among them' },
   json: { value: 'FILE', what: 'also writes the figures there' },
+  svg: { value: 'FILE', what: 'also draws them there (delivery only)' },
 };
 
 /** Something that nobody could have meant. */
@@ -63,13 +73,13 @@ function whole(name, text) {
 }
 
 /** Known before an hour is spent on what could not be written. */
-function writable(path) {
+function writable(name, path) {
   if (path === undefined) return undefined;
   try {
     accessSync(dirname(resolve(path)), constants.W_OK);
     return path;
   } catch {
-    throw new UsageError(`--json: nothing can be written to "${dirname(resolve(path))}".`);
+    throw new UsageError(`--${name}: nothing can be written to "${dirname(resolve(path))}".`);
   }
 }
 
@@ -87,7 +97,8 @@ function parse(args) {
 /**
  * @param {string[]} args
  * @returns {{
- *   help: boolean, benchmarks: string[], only?: string[], runs?: number, count?: number, delay?: number, json?: string,
+ *   help: boolean, benchmarks: string[], only?: string[], runs?: number, count?: number, delay?: number, loss: number,
+ *   json?: string, svg?: string,
  * }}
  * @throws {UsageError}
  */
@@ -97,17 +108,24 @@ export function readOptions(args) {
   known('benchmark', positionals, all);
   const names = CONTESTANTS.map(({ name }) => name);
   const only = values.only === undefined ? undefined : known('contestant', values.only.split(','), names);
-  const asked = positionals.length > 0 ? all.filter((name) => positionals.includes(name)) : all;
+  const asked = all.filter((name) => (positionals.length > 0 ? positionals.includes(name) : !APART[name]));
   const benchmarks = asked.filter((name) => chosen(name, only).length > 0);
   if (benchmarks.length === 0) {
     throw new UsageError(`None of ${only.join(', ')} takes part in ${asked.join(' or ')}.`);
   }
-  const numbers = ['runs', 'count', 'delay'].map((name) => [name, whole(name, values[name])]);
+  const apart = APART[benchmarks.find((name) => APART[name])];
+  if (apart && benchmarks.length > 1) throw new UsageError(`${Object.keys(APART).join()} runs alone.`);
+  const network = { loss: 0, ...apart };
+  const numbers = ['runs', 'count', 'delay', 'loss'].map((name) => [
+    name,
+    whole(name, values[name]) ?? network[name],
+  ]);
   return {
     help: values.help ?? false,
     benchmarks,
     only,
     ...Object.fromEntries(numbers),
-    json: writable(values.json),
+    json: writable('json', values.json),
+    svg: writable('svg', values.svg),
   };
 }

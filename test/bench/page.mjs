@@ -65,6 +65,8 @@ class Side {
   #last = performance.now();
   #expected = 0;
   tally = { received: 0, disordered: 0 };
+  /** Number and milliseconds under way of each. */
+  ticks = [];
 
   heard = {
     ready: (link) => this.link.resolve(link),
@@ -132,6 +134,25 @@ class Side {
     return { ms: performance.now() - start };
   }
 
+  /** So many a second. Clocks are compared between pages, so this is for one host. @returns how many there were */
+  async stream(rate, seconds) {
+    const link = await this.link.promise;
+    const start = performance.now();
+    const due = () => Math.min(rate * seconds, Math.floor(((performance.now() - start) / 1000) * rate) + 1);
+    let n = 0;
+    return new Promise((resolve) => {
+      const timer = setInterval(
+        () => {
+          for (; n < due(); n++) void link.send({ ...message('tick', n), at: Date.now() });
+          if (n < rate * seconds) return;
+          clearInterval(timer);
+          resolve(n);
+        },
+        1000 / rate / 2,
+      );
+    });
+  }
+
   expect(count) {
     this.#expected = count;
     this.#last = performance.now();
@@ -155,6 +176,10 @@ class Side {
   #message(value) {
     const { kind, n } = value;
     if (kind === 'item') return this.#item(n);
+    if (kind === 'tick') {
+      this.#last = performance.now();
+      return this.ticks.push([n, Date.now() - value.at]);
+    }
     if (kind === 'ping') return this.link.promise.then((link) => link.send({ ...value, kind: 'pong' }));
     return this.#waiting.get(kind)?.();
   }

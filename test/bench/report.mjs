@@ -25,7 +25,7 @@ export const fixed = (value, digits = 1) => (value === undefined ? '–' : value
 export const whole = (value) => (value === undefined ? '–' : Math.round(value).toLocaleString('en'));
 
 /** Columns as wide as what is in them; the first one is text, the others are figures. */
-function table(head, rows) {
+export function table(head, rows) {
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
   const line = (row) =>
     row.map((text, i) => (i === 0 ? text.padEnd(widths[i]) : text.padStart(widths[i]))).join('  ');

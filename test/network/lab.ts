@@ -29,6 +29,8 @@ export interface LabOptions extends BrowserOptions {
   readonly right?: HomeOptions;
   /** Milliseconds one way, between the homes and between each of them and the server. Default 0. */
   readonly delay?: number;
+  /** Part of the packets that gets lost one way, from 0 to 1, likewise. Default 0. */
+  readonly loss?: number;
 }
 
 export interface Home {
@@ -56,8 +58,8 @@ export class Lab {
   readonly left = this.#home('left');
   readonly right = this.#home('right');
 
-  async build({ left = {}, right = {}, delay = 0, ...browserOptions }: LabOptions): Promise<void> {
-    await this.#topology.build({ left: left.nat ?? 'none', right: right.nat ?? 'none' }, delay);
+  async build({ left = {}, right = {}, delay = 0, loss = 0, ...browserOptions }: LabOptions): Promise<void> {
+    await this.#topology.build({ left: left.nat ?? 'none', right: right.nat ?? 'none' }, delay, loss);
     await mkdir(this.#pages);
     await this.addPage(CORE_PAGE, html(`import * as core from '/core.js';\nwindow.core = core;`));
     const launching = Object.entries({ left, right }).map(async ([side, { browser = 'chromium' }]) => {

@@ -5,8 +5,9 @@
  *                           ├─ internet ─┤
  *                server ────┘
  *
- * Every name is a namespace. The three lines that end at `internet` may be slow: each then takes half of the delay, so
- * that it is one delay from a home to the server and one delay from home to home.
+ * Every name is a namespace. The three lines that end at `internet` may be slow and lose packets: each then takes half
+ * of the delay, so that it is one delay from a home to the server and one delay from home to home; and likewise for what
+ * is lost.
  */
 import { join } from 'node:path';
 import { root } from '../tools/workspace.mjs';
@@ -35,18 +36,23 @@ export class Topology {
     this.#namespaces = namespaces;
   }
 
-  /** @param delay milliseconds from any of left, right and server to any other */
-  async build(nats: Readonly<Record<Side, Nat>>, delay: number): Promise<void> {
+  /**
+   * @param delay milliseconds from any of left, right and server to any other
+   * @param loss part of the packets that gets lost on such a way, from 0 to 1
+   */
+  async build(nats: Readonly<Record<Side, Nat>>, delay: number, loss: number): Promise<void> {
     const lan = this.#namespaces;
     for (const name of ['internet', 'server', ...SIDES, ...SIDES.map(router)]) lan.add(name);
     // What nobody has an address for is lost without a word, as it is out there.
     lan.run('internet', 'echo 1 > /proc/sys/net/ipv4/ip_forward; ip route add blackhole default');
 
     const lines = { server: 'server', left: router('left'), right: router('right') };
-    if (delay > 0) await this.#slowLines(Object.keys(lines), delay / 2);
+    const isSlow = delay > 0 || loss > 0;
+    // What gets through a whole way gets through two lines.
+    if (isSlow) await this.#slowLines(Object.keys(lines), delay / 2, 1 - Math.sqrt(1 - loss));
     for (const [line, end] of Object.entries(lines)) {
       // A slow one is there already.
-      const make = delay > 0 ? '' : `ip link add ${line} type veth peer name ${line}-end;`;
+      const make = isSlow ? '' : `ip link add ${line} type veth peer name ${line}-end;`;
       lan.run(
         'internet',
         `${make} ip link set ${line}-end netns ${lan.fullName(end)} name wan
@@ -141,9 +147,13 @@ export class Topology {
   }
 
   /** The process stays; its devices' ends are handed out like those of other lines. */
-  async #slowLines(names: readonly string[], delay: number): Promise<void> {
+  async #slowLines(names: readonly string[], delay: number, loss: number): Promise<void> {
     const script = join(root, 'test/network/delay.py');
     const pairs = names.map((name) => `${name}:${name}-end`);
-    await this.#namespaces.start('internet', ['python3', script, String(delay), ...pairs], /ready/);
+    await this.#namespaces.start(
+      'internet',
+      ['python3', script, String(delay), String(loss), ...pairs],
+      /ready/,
+    );
   }
 }

@@ -2,8 +2,9 @@
 import { PeerRoom } from '/core.js';
 
 export async function meet({ url, room, options }, heard) {
-  const source = new PeerRoom({ url, room, ...options });
-  const send = (value) => source.send(value);
+  const { delivery, ...rest } = options;
+  const source = new PeerRoom({ url, room, ...rest });
+  const send = (value) => source.send(value, { delivery });
   for (const type of ['open', 'join', 'peer']) source.addEventListener(type, () => heard.mark(type));
   source.addEventListener('peer', ({ detail: { peer } }) => {
     if (peer.path === 'direct') heard.direct();
