@@ -1,4 +1,12 @@
-import { PeerRoom, type Entry, type Peer, type RoomEventMap, type TypedListeners } from '../src/index.js';
+import {
+  PeerRoom,
+  type Answers,
+  type Entry,
+  type Peer,
+  type RequestOptions,
+  type RoomEventMap,
+  type TypedListeners,
+} from '../src/index.js';
 import { PeerElement } from './peer-element.js';
 
 /**
@@ -12,6 +20,7 @@ import { PeerElement } from './peer-element.js';
  * @fires {CustomEvent} profile - A peer changed its name or profile: `{ peer }`.
  * @fires {CustomEvent} leave - A peer is gone for good: `{ peer, reason }`.
  * @fires {CustomEvent} data - A message: `{ data, type, peer, metadata, delivery }`.
+ * @fires {RequestEvent} request - A message that wants an answer, which `event.respondWith()` gives: `{ data, type, peer, metadata }`.
  * @fires {CustomEvent} upgradeattempt - A direct path is being tried: `{ peer, path, previous }`.
  * @fires {CustomEvent} upgrade - Messages go directly from now on: `{ peer, path, previous }`.
  * @fires {CustomEvent} upgradeerror - An attempt failed, messages go on as they did: `{ peer, path, previous, error }`.
@@ -57,6 +66,20 @@ export class PeerGroupElement extends PeerElement<PeerRoom> {
   /** The peer with this id, if it is in the room. */
   peer(id: string): Peer | undefined {
     return this.core.peer(id);
+  }
+
+  /**
+   * Asks for an answer: one peer with `to: id`, otherwise several. What is asked before we are in waits.
+   * @param data whatever `send()` takes
+   * @returns the answer of the one, or a map of settled results by id. The former rejects with a PeerError (`timeout`, `aborted`, `gone`,
+   * `refused` when nobody answers there), or with the error of who was asked, by name and message
+   * @throws {TypeError} unknown or wrong option
+   * @throws {DOMException} `InvalidStateError` after the end, `DataCloneError` for what cannot be sent
+   */
+  request(data: unknown, options: RequestOptions & { readonly to: string }): Promise<unknown>;
+  request(data: unknown, options?: RequestOptions): Promise<Answers>;
+  request(data: unknown, options?: RequestOptions): Promise<unknown> {
+    return this.core.request(data, options);
   }
 
   protected override createCore(): PeerRoom {

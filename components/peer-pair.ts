@@ -1,5 +1,13 @@
 import type { PropertyValues } from 'lit';
-import { PeerPair, randomCode, type PairEventMap, type Peer, type TypedListeners } from '../src/index.js';
+import {
+  PeerPair,
+  randomCode,
+  type Answers,
+  type PairEventMap,
+  type Peer,
+  type RequestOptions,
+  type TypedListeners,
+} from '../src/index.js';
 import { PeerElement } from './peer-element.js';
 
 /**
@@ -13,6 +21,7 @@ import { PeerElement } from './peer-element.js';
  * @fires {CustomEvent} profile - The other one changed its name or profile: `{ peer }`.
  * @fires {CustomEvent} leave - The other one is gone for good: `{ peer, reason }`.
  * @fires {CustomEvent} data - A message: `{ data, type, peer, metadata, delivery }`.
+ * @fires {RequestEvent} request - A message that wants an answer, which `event.respondWith()` gives: `{ data, type, peer, metadata }`.
  * @fires {CustomEvent} busy - Two others are using this code: `{ code }`.
  * @fires {CustomEvent} upgradeattempt - A direct path is being tried: `{ peer, path, previous }`.
  * @fires {CustomEvent} upgrade - Messages go directly from now on: `{ peer, path, previous }`.
@@ -62,6 +71,20 @@ export class PeerPairElement extends PeerElement<PeerPair> {
   /** `host` for whichever of those who are there claimed the code first, `guest` for the second, null while out. */
   override get role(): 'host' | 'guest' | null {
     return this.core.role;
+  }
+
+  /**
+   * Asks for an answer: the other side. What is asked before we are in waits.
+   * @param data whatever `send()` takes
+   * @returns its answer; rejects with a PeerError (`timeout`, `aborted`, `gone`,
+   * `refused` when nobody answers there), or with the error of who was asked, by name and message
+   * @throws {TypeError} unknown or wrong option
+   * @throws {DOMException} `InvalidStateError` after the end, `DataCloneError` for what cannot be sent
+   */
+  request(data: unknown, options: RequestOptions & { readonly to: readonly string[] }): Promise<Answers>;
+  request(data: unknown, options?: RequestOptions): Promise<unknown>;
+  request(data: unknown, options?: RequestOptions): Promise<unknown> {
+    return this.core.request(data, options);
   }
 
   protected override createCore(): PeerPair {

@@ -3,6 +3,7 @@ import type { PeerError, PeerErrorCode } from './errors.js';
 import type { GoneReason } from './protocol.js';
 import type { Peer } from './peer.js';
 import type { PathName } from './paths.js';
+import type { RequestEvent } from './request-event.js';
 import type { Transfer } from './transfer/transfer.js';
 
 /**
@@ -114,6 +115,8 @@ export interface SourceEventMap extends PathEventMap, TransferEvents {
   leave: CustomEvent<{ readonly peer: Peer; readonly reason: GoneReason }>;
   /** A message. */
   data: CustomEvent<DataDetail>;
+  /** A message that wants an answer: `event.respondWith(value or promise)`. */
+  request: RequestEvent;
   /** Signalling was lost and is dialled again in `delay` milliseconds. */
   reconnecting: CustomEvent<{ readonly attempt: number; readonly delay: number }>;
   reconnect: CustomEvent<{ readonly attempts: number }>;
@@ -141,6 +144,8 @@ export interface PairEventMap extends SourceEventMap {
 /** What a single peer fires itself. */
 export interface PeerEventMap extends PathEventMap, TransferEvents {
   data: CustomEvent<DataDetail>;
+  /** Before the room or pair is asked, and instead of it when it is answered here. */
+  request: RequestEvent;
   profile: CustomEvent<{ readonly peer: Peer }>;
   statechange: CustomEvent<StateChangeDetail>;
   close: CustomEvent<{ readonly reason: GoneReason }>;

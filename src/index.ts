@@ -5,6 +5,8 @@ export { Peer } from './peer.js';
 export type { PathName, Transport } from './paths.js';
 export { PeerError, type PeerErrorCode, type PeerErrorOptions } from './errors.js';
 export type { PeerPairOptions, PeerRoomOptions, SourceOptions } from './options.js';
+export { RequestEvent, type RequestDetail } from './request-event.js';
+export type { Answers, PeerRequestOptions, RequestOptions } from './request-options.js';
 export type { PeerSendOptions, SendOptions } from './send-options.js';
 export type {
   CloseDetail,

@@ -1,6 +1,8 @@
 /** One stay in a room: from the join to the end. A new join is a new membership, so nothing stale can leak over. */
 import { PeerError } from './errors.js';
 import { tooLargeParcel, type Parcel } from './parcel.js';
+import type { Answers } from './request-options.js';
+import type { Question } from './requests.js';
 import type { ConnectionReserve } from './path/reserve.js';
 import { Peer } from './peer.js';
 import type { PeerHost } from './peer-host.js';
@@ -40,6 +42,7 @@ export interface MembershipHost
       | 'data'
       | 'transfer'
       | 'progress'
+      | 'request'
       | 'path'
       | 'gap'
       | 'failed'
@@ -96,12 +99,12 @@ export class Membership {
     const [id] = ids;
     // What one peer says of itself needs no summary.
     const only = ids.length === 1 && id !== undefined ? this.#peers.get(id) : undefined;
-    return only ? only.transmit(parcel, options) : this.#sendToEach(ids, parcel, options);
+    return only ? only.deliver(parcel, options) : this.#sendToEach(ids, parcel, options);
   }
 
   async #sendToEach(ids: readonly string[], parcel: Parcel, options: ShippingOptions): Promise<void> {
     const results = await Promise.allSettled(
-      ids.map((id) => this.#peers.get(id)?.transmit(parcel, options) ?? Promise.reject(unknownPeer(id))),
+      ids.map((id) => this.#peers.get(id)?.deliver(parcel, options) ?? Promise.reject(unknownPeer(id))),
     );
     const failures = results.flatMap((result, i) => {
       const id = ids[i];
@@ -113,6 +116,17 @@ export class Membership {
     if (!first) return;
     const { code, message } = first.error;
     throw new PeerError(code, message, { peers: failures.map(({ id }) => id), cause: first.error });
+  }
+
+  /** Asks one peer, for its answer; or several, for a map of what became of each. Rejects with a PeerError. */
+  request(
+    question: Question,
+    to: string | readonly string[] | undefined,
+    patience: AbortSignal,
+  ): Promise<unknown> {
+    const ask = (id: string): Promise<unknown> =>
+      this.#peers.get(id)?.ask(question, patience) ?? Promise.reject(unknownPeer(id));
+    return typeof to === 'string' ? ask(to) : askEach([...new Set(to ?? this.#peers.keys())], ask);
   }
 
   /** Tells everyone that our name or profile changed. */
@@ -257,6 +271,9 @@ export class Membership {
       progress: (detail) => {
         host.progress(detail);
       },
+      request: (event) => {
+        host.request(event);
+      },
       path: (type, detail) => {
         host.path(type, detail);
       },
@@ -276,6 +293,11 @@ export class Membership {
       },
     };
   }
+}
+
+async function askEach(ids: readonly string[], ask: (id: string) => Promise<unknown>): Promise<Answers> {
+  const results = await Promise.allSettled(ids.map(ask));
+  return new Map(results.map((result, i) => [ids[i] ?? '', result]));
 }
 
 const unknownPeer = (id: string): PeerError =>

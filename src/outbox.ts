@@ -44,6 +44,23 @@ export class Outbox {
     return abortable(done, signal);
   }
 
+  /** The same with an answer to wait for: `patience` ends it while it waits to begin, later that is up to `act`. */
+  ask<T>(act: (membership: Membership) => Promise<T>, patience: AbortSignal): Promise<T> {
+    return new Promise((resolve, reject) => {
+      let begun = false;
+      const giveUp = (): void => {
+        if (!begun) reject(patience.reason as PeerError);
+      };
+      const begin = (membership: Membership): Promise<T> => {
+        begun = true;
+        return act(membership);
+      };
+      this.post(begin).then(resolve, reject);
+      if (patience.aborted) giveUp();
+      patience.addEventListener('abort', giveUp);
+    });
+  }
+
   flush(): void {
     const membership = this.#open();
     if (!membership) return;

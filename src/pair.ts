@@ -3,6 +3,7 @@ import { PeerError } from './errors.js';
 import type { JoinDetail, PairEventMap } from './events.js';
 import { PAIR_OPTIONS, type PeerPairOptions } from './options.js';
 import type { Peer } from './peer.js';
+import type { Answers, RequestOptions } from './request-options.js';
 import { Source, type Admission } from './source.js';
 
 /** Crockford's base 32: letters and digits that are not mistaken for each other. */
@@ -21,7 +22,7 @@ export function randomCode(): string {
 
 /**
  * Two peers that know a code. Joins by itself unless `manual`. Messages wait until the other one is there.
- * @fires open, join, peer, profile, leave, data, busy, upgradeattempt, upgrade, upgradeerror, downgrade, gap,
+ * @fires open, join, peer, profile, leave, data, request, busy, upgradeattempt, upgrade, upgradeerror, downgrade, gap,
  * untrusted, reconnecting, reconnect, reconnecterror, statechange, error, close
  * @throws {TypeError} naming the option that is wrong
  */
@@ -49,6 +50,20 @@ export class PeerPair extends Source<PairEventMap> {
   get role(): 'host' | 'guest' | null {
     if (this.state !== 'connected' && this.state !== 'disconnected') return null;
     return this.peer?.newcomer === false ? 'guest' : 'host';
+  }
+
+  /**
+   * Asks for an answer: the other side. What is asked before we are in waits.
+   * @param data whatever `send()` takes
+   * @returns its answer; rejects with a PeerError (`timeout`, `aborted`, `gone`,
+   * `refused` when nobody answers there), or with the error of who was asked, by name and message
+   * @throws {TypeError} unknown or wrong option
+   * @throws {DOMException} `InvalidStateError` after the end, `DataCloneError` for what cannot be sent
+   */
+  request(data: unknown, options: RequestOptions & { readonly to: readonly string[] }): Promise<Answers>;
+  request(data: unknown, options?: RequestOptions): Promise<unknown>;
+  request(data: unknown, options?: RequestOptions): Promise<unknown> {
+    return this.ask(data, options);
   }
 
   protected override get waitsForPeers(): boolean {

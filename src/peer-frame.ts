@@ -1,6 +1,7 @@
 /** What two peers say to each other over a path, once decoded. */
 import { isSame } from './bytes.js';
 import { encode, type Encoded } from './codec/value.js';
+import { parseRequestFrame, type RequestFrame } from './request-frame.js';
 import { parseWord, type TransferWord } from './transfer/wire.js';
 
 export interface Greeting {
@@ -9,6 +10,7 @@ export interface Greeting {
 }
 
 export type PeerFrame =
+  | RequestFrame
   | { readonly kind: 'hello'; readonly greeting: Greeting }
   | { readonly kind: 'data'; readonly type: string; readonly data: unknown; readonly metadata: unknown }
   | { readonly kind: 'transfer'; readonly word: TransferWord };
@@ -40,6 +42,8 @@ export function messageFrame(type: string, data: unknown, metadata: unknown): ob
 /** A peer's frame from a decoded value, or null for anything else. */
 export function parsePeerFrame(value: unknown): PeerFrame | null {
   if (typeof value !== 'object' || value === null) return null;
+  const asked = parseRequestFrame(value);
+  if (asked !== undefined) return asked;
   const { type, data, metadata, hello, transfer } = value as Record<string, unknown>;
   if (transfer !== undefined) {
     const word = parseWord(value as Record<string, unknown>);

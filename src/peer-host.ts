@@ -4,6 +4,7 @@ import type { DataDetail, PathDetail, ProgressDetail, TransferDetail } from './e
 import type { Peer } from './peer.js';
 import type { Greeting } from './peer-frame.js';
 import type { LinkHost } from './link.js';
+import type { RequestEvent } from './request-event.js';
 import type { GoneReason } from './protocol.js';
 import type { SessionOptions } from './session/session.js';
 
@@ -19,6 +20,8 @@ export interface PeerHost extends LinkHost {
   /** @returns whether somebody wants to decide later */
   transfer(detail: TransferDetail): boolean;
   progress(detail: ProgressDetail): void;
+  /** Dispatches it: somebody may answer. */
+  request(event: RequestEvent): void;
   path(type: PathEvent, detail: PathDetail): void;
   gap(peer: Peer, lost: number): void;
   gone(peer: Peer, reason: GoneReason): void;

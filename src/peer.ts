@@ -2,49 +2,37 @@
 import { abortable } from './abort.js';
 import { isSame, type Bytes } from './bytes.js';
 import { PeerError } from './errors.js';
-import {
-  TypedEventTarget,
-  fire,
-  type DataDetail,
-  type Delivery,
-  type PathDetail,
-  type PeerEventMap,
-  type ProgressDetail,
-} from './events.js';
+import { TypedEventTarget, fire, type Delivery, type PeerEventMap } from './events.js';
 import { decode, encode, revive, type Encoded } from './codec/value.js';
-import { NO_GREETING, isSameGreeting, parsePeerFrame, type Greeting, type PeerFrame } from './peer-frame.js';
-import type { PathEvent, PeerHost, PeerOrigin } from './peer-host.js';
+import { NO_GREETING, isSameGreeting, parsePeerFrame, type Greeting } from './peer-frame.js';
+import type { PeerHost, PeerOrigin } from './peer-host.js';
 import { largeValues } from './large-values.js';
 import { Link } from './link.js';
 import { pack, tooLargeParcel, type Parcel } from './parcel.js';
 import type { PathName } from './paths.js';
+import { PeerVoice } from './peer-voice.js';
 import { identityOf, type GoneReason } from './protocol.js';
 import type { Received } from './session/window.js';
+import { checkRequestOptions, patiently, type PeerRequestOptions } from './request-options.js';
+import { Requests, question, type Question } from './requests.js';
 import { checkSendOptions, type PeerSendOptions, type ShippingOptions } from './send-options.js';
-import type { Transfer } from './transfer/transfer.js';
 import type { Transfers } from './transfer/transfers.js';
 import { safetyNumber } from './session/safety-number.js';
 
-type Said = Extract<PeerFrame, { kind: 'data' }> & { readonly transfer?: Transfer };
-
 /**
  * A member of the room other than this page.
- * @fires data, profile, upgradeattempt, upgrade, upgradeerror, downgrade, gap, statechange, close
+ * @fires data, request, profile, upgradeattempt, upgrade, upgradeerror, downgrade, gap, statechange, close
  */
 export class Peer extends TypedEventTarget<PeerEventMap> {
   readonly id: string;
   readonly #origin: PeerOrigin;
   readonly #host: PeerHost;
   readonly #link: Link;
+  readonly #voice: PeerVoice;
   readonly #transfers: Transfers;
-  /** What has been told about it as untrusted: the same again is not news. */
-  readonly #doubts = new Set<string>();
-  /** Direct paths in a row that did not belong to the session. */
-  #misfits = 0;
+  readonly #requests: Requests;
   #greeting = NO_GREETING;
   #state: RTCPeerConnectionState = 'new';
-  /** The path that was last told of. */
-  #path: PathName | null = null;
   #announced = false;
 
   constructor(origin: PeerOrigin, host: PeerHost) {
@@ -52,17 +40,24 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     this.id = origin.id;
     this.#origin = origin;
     this.#host = host;
+    this.#voice = new PeerVoice(this, host);
     this.#link = this.#makeLink();
     this.#transfers = largeValues(() => this.#link, {
-      offered: (transfer) => this.#offered(transfer),
+      offered: (transfer) => this.#voice.offered(transfer),
       progress: (transfer) => {
-        this.#progressed(transfer);
+        this.#voice.progressed(transfer);
       },
       data: (transfer, data) => {
         const { type, metadata } = transfer;
-        this.#data({ kind: 'data', type, metadata, data, transfer }, 'reliable');
+        this.#voice.data({ type, metadata, data, transfer, delivery: 'reliable' });
       },
     });
+    this.#requests = new Requests(this, [
+      (event) => this.dispatchEvent(event),
+      (event) => {
+        host.request(event);
+      },
+    ]);
   }
 
   /** What all pages of this peer's identity share. */
@@ -111,7 +106,21 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     const parcel = pack(type, data, metadata);
     const shipping = { signal, onprogress, delivery, type };
     const error = tooLargeParcel(parcel, shipping);
-    return error ? Promise.reject(error) : abortable(this.transmit(parcel, shipping), signal);
+    return error ? Promise.reject(error) : abortable(this.deliver(parcel, shipping), signal);
+  }
+
+  /**
+   * Asks this peer for an answer.
+   * @param data whatever `send()` takes
+   * @returns its answer; rejects with a PeerError (`timeout`, `aborted`, `gone`, `refused` when nobody answers there), or
+   * with the error of who was asked, by name and message
+   * @throws {TypeError} unknown or wrong option
+   * @throws {DOMException} `DataCloneError` for what cannot be sent
+   */
+  request(data: unknown, options: PeerRequestOptions = {}): Promise<unknown> {
+    checkRequestOptions(options);
+    const asked = question(data, options);
+    return patiently((patience) => this.ask(asked, patience), options, [this.id]);
   }
 
   /**
@@ -133,16 +142,26 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   }
 
   /** Sends what is packed already, so that one encoding serves many peers. @internal */
-  transmit(parcel: Parcel, { signal, onprogress, ...manner }: ShippingOptions): Promise<void> {
+  deliver(parcel: Parcel, { signal, onprogress, ...manner }: ShippingOptions): Promise<void> {
     if (this.#state === 'closed') return Promise.reject(this.#goneError());
     if ('frame' in parcel) return this.#link.send(parcel.frame, signal, manner);
     const outgoing = this.#transfers.send(parcel.shipment);
     const { transfer } = outgoing;
-    transfer.addEventListener('progress', () => onprogress?.(this.#progressOf(transfer)));
+    transfer.addEventListener('progress', () => onprogress?.(this.#voice.progressOf(transfer)));
     signal?.addEventListener('abort', () => {
       transfer.cancel();
     });
     return outgoing.finished;
+  }
+
+  /** Says something that is encoded already. @internal */
+  transmit(frame: Encoded, signal?: AbortSignal): Promise<void> {
+    return this.#state === 'closed' ? Promise.reject(this.#goneError()) : this.#link.send(frame, signal);
+  }
+
+  /** Asks what is already encoded. @param patience aborts with the PeerError that ends the waiting @internal */
+  ask(asked: Question, patience: AbortSignal): Promise<unknown> {
+    return this.#requests.ask(asked, patience);
   }
 
   /** Begins, or waits for the other side to do so, though not for ever. @internal */
@@ -191,6 +210,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     // Who is only lost may come back.
     this.#link.close(this.#goneError(), reason === 'left');
     this.#transfers.fail(this.#goneError());
+    this.#requests.close(this.#goneError());
     this.#host.gone(this, reason);
     fire<PeerEventMap, 'close'>(this, 'close', { reason });
   }
@@ -222,7 +242,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
         this.#unreachable(error);
       },
       untrusted: (reason) => {
-        this.#doubt(reason);
+        this.#voice.untrusted(reason);
       },
       message: (message, delivery = 'reliable') => {
         this.#receive(message, delivery);
@@ -241,17 +261,17 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
       },
       restarted: () => {
         this.#transfers.fail(this.#goneError());
+        this.#requests.forgotten(this.#goneError());
         return this.#ourGreeting();
       },
       gap: (lost) => {
-        fire<PeerEventMap, 'gap'>(this, 'gap', { peer: this, lost });
-        this.#host.gap(this, lost);
+        this.#voice.gap(lost);
       },
       changed: () => {
         this.#changed();
       },
       attempt: () => {
-        this.#tellPath('upgradeattempt', { path: 'direct', previous: this.#path });
+        this.#voice.attempt();
       },
       failed: (error, last) => {
         this.#climbFailed(error, last);
@@ -260,24 +280,6 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
         this.#misbehaved(error);
       },
     });
-  }
-
-  #offered(transfer: Transfer): boolean {
-    const detail = { transfer, peer: this, metadata: transfer.metadata };
-    const goesOn = fire<PeerEventMap, 'transfer'>(this, 'transfer', detail, true);
-    return this.#host.transfer(detail) || !goesOn;
-  }
-
-  #progressed(transfer: Transfer): void {
-    transfer.tellProgress();
-    const detail = this.#progressOf(transfer);
-    fire<PeerEventMap, 'progress'>(this, 'progress', detail);
-    this.#host.progress(detail);
-  }
-
-  #progressOf(transfer: Transfer): ProgressDetail {
-    const { loaded, size: total, direction } = transfer;
-    return { loaded, total, peer: this, transfer, direction };
   }
 
   #receivePiece(bytes: Bytes): void {
@@ -302,20 +304,16 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     const frame = parsePeerFrame(valueOf(message));
     if (frame === null || this.#state === 'closed') return;
     if (frame.kind === 'data') {
-      if (this.#announced) this.#data(frame, delivery);
+      const { type, metadata, data } = frame;
+      if (this.#announced) this.#voice.data({ type, metadata, data, delivery });
     } else if (delivery !== 'reliable') {
       return;
     } else if (frame.kind === 'hello') {
       this.#greeted(frame.greeting);
     } else if (this.#announced) {
-      this.#transfers.receive(frame.word);
+      if (frame.kind === 'transfer') this.#transfers.receive(frame.word);
+      else this.#requests.receive(frame);
     }
-  }
-
-  #data({ kind: _, ...message }: Said, delivery: Delivery): void {
-    const detail: DataDetail = { ...message, peer: this, delivery };
-    fire<PeerEventMap, 'data'>(this, 'data', detail);
-    this.#host.data(detail);
   }
 
   #greeted(greeting: Greeting): void {
@@ -323,16 +321,11 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     this.#greeting = greeting;
     if (!this.#announced) {
       this.#announced = true;
-      this.#path = this.#link.path;
       this.#update();
-      this.#host.announced(this);
+      this.#voice.begin(this.#link.path, this.#link.isClimbing);
       this.#link.met();
-      if (this.#link.isClimbing) {
-        this.#tellPath('upgradeattempt', { path: 'direct', previous: this.#path });
-      }
     } else if (changed) {
-      fire<PeerEventMap, 'profile'>(this, 'profile', { peer: this });
-      this.#host.profileChanged(this);
+      this.#voice.profileChanged();
     }
   }
 
@@ -343,12 +336,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
       return;
     }
     this.#update();
-    const previous = this.#path;
-    const path = this.#link.path;
-    if (!this.#announced || path === previous) return;
-    this.#path = path;
-    if (path === 'direct' || path === 'turn') this.#tellPath('upgrade', { path, previous });
-    else if (previous !== null && previous !== 'relay') this.#tellPath('downgrade', { path, previous });
+    this.#voice.pathChanged(this.#link.path);
   }
 
   #update(): void {
@@ -358,10 +346,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   }
 
   #climbFailed(error: PeerError, last: boolean): void {
-    // One may have met a connection that just came to its end; whoever sits in between is there the next time, too.
-    this.#misfits = error.code === 'untrusted' ? this.#misfits + 1 : 0;
-    if (this.#misfits > 1) this.#doubt(error.message);
-    this.#tellPath('upgradeerror', { path: 'direct', previous: this.#path, error });
+    this.#voice.attemptFailed(error);
     if (last && this.#host.transport === 'direct') this.#unreachable(error);
   }
 
@@ -374,19 +359,6 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     const error = new PeerError('negotiation-failed', message, { peers: [this.id], cause });
     this.#link.rejectAll(error);
     this.#host.failed(this, error);
-  }
-
-  #tellPath(type: PathEvent, rest: Omit<PathDetail, 'peer'>): void {
-    if (!this.#announced || this.#state === 'closed') return;
-    const detail = { peer: this, ...rest };
-    fire<PeerEventMap, PathEvent>(this, type, detail);
-    this.#host.path(type, detail);
-  }
-
-  #doubt(reason: string): void {
-    if (this.#state === 'closed' || this.#doubts.has(reason)) return;
-    this.#doubts.add(reason);
-    this.#host.untrusted(this, reason);
   }
 
   #goneError(): PeerError {

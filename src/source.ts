@@ -10,6 +10,8 @@ import type { Peer } from './peer.js';
 import { isAnonymous, type Greeting } from './peer-frame.js';
 import type { Entry, RoomKind } from './protocol.js';
 import { ConnectionReserve } from './path/reserve.js';
+import { checkRequestOptions, patiently, type RequestOptions } from './request-options.js';
+import { question } from './requests.js';
 import { initiate, makeEphemeralKey } from './session/session.js';
 import { checkSendOptions, type SendOptions } from './send-options.js';
 import { resolveSignaling } from './signaling/url.js';
@@ -151,15 +153,30 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
    */
   send(data: unknown, options: SendOptions = {}): Promise<void> {
     const { to, type = '', delivery = 'reliable', metadata, signal, onprogress } = checkSendOptions(options);
-    if (this.#state === 'closed' || this.#state === 'failed') {
-      throw new DOMException('Nothing can be sent any more: connect() first.', 'InvalidStateError');
-    }
+    this.#assertOpen();
     const parcel = pack(type, data, metadata);
     const ids = typeof to === 'string' ? [to] : to;
     const newest = delivery === 'latest' ? { of: JSON.stringify([type, ids]), value: undefined } : undefined;
     if (delivery === 'fast' && !this.#open) return Promise.resolve();
     const shipping = { signal, onprogress, delivery, type };
     return this.#outbox.post((membership) => membership.send(parcel, ids, shipping), signal, newest);
+  }
+
+  /** What `request()` of a room and of a pair have in common. */
+  protected ask(data: unknown, options: RequestOptions = {}): Promise<unknown> {
+    const { to } = checkRequestOptions(options, 'to');
+    this.#assertOpen();
+    const asked = question(data, options);
+    return patiently(
+      (patience) =>
+        this.#outbox.ask((membership) => {
+          // Where messages wait for somebody, there is only the one.
+          const [only] = this.waitsForPeers ? membership.peers.keys() : [];
+          return membership.request(asked, to ?? only, patience);
+        }, patience),
+      options,
+      typeof to === 'string' ? [to] : to,
+    );
   }
 
   protected fire<K extends keyof M & string>(
@@ -276,6 +293,9 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
       progress: (detail) => {
         this.#fire('progress', detail);
       },
+      request: (event) => {
+        this.#target.dispatchEvent(event);
+      },
       path: (type, detail) => {
         this.#fire(type, detail);
       },
@@ -328,6 +348,11 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
   get #open(): Membership | null {
     const membership = this.#membership;
     return membership?.joined && !(this.waitsForPeers && membership.peers.size === 0) ? membership : null;
+  }
+
+  #assertOpen(): void {
+    if (this.#state !== 'closed' && this.#state !== 'failed') return;
+    throw new DOMException('Nothing can be sent any more: connect() first.', 'InvalidStateError');
   }
 
   #tell(error: PeerError): void {

@@ -72,6 +72,17 @@ const unordered = (epoch: number, text: string): Bytes =>
     ],
   });
 
+/** @throws where the parser gives what its type does not promise */
+function checkedFrame(frame: ReturnType<typeof parsePeerFrame>): typeof frame {
+  if (frame === null || frame.kind === 'hello') return frame;
+  if (frame.kind !== 'data' && !(Number.isSafeInteger(frame.id) && frame.id >= 0)) throw new Error('id');
+  if ('type' in frame && typeof frame.type !== 'string') throw new Error('type');
+  if (frame.kind !== 'response' || 'data' in frame.answer) return frame;
+  const words = 'error' in frame.answer ? Object.values(frame.answer.error) : [frame.answer.refusal];
+  if (!words.every((word) => typeof word === 'string')) throw new Error('words');
+  return frame;
+}
+
 /** Also keeps to what the types promise, as far as the parser itself can break it. */
 const frames: [string, Bytes, (bytes: Bytes) => unknown][] = [
   [
@@ -119,6 +130,17 @@ const frames: [string, Bytes, (bytes: Bytes) => unknown][] = [
     utf8('{"hello":{"name":"Ada","profile":{}}}'),
     (bytes) => parsePeerFrame(decode(asText(bytes))?.value),
   ],
+  ...[
+    '{"request":4711,"type":"x","data":{"a":[1]},"metadata":null}',
+    '{"response":4711,"data":{"a":[1]}}',
+    '{"response":4711,"error":{"name":"RangeError","message":"too far"}}',
+    '{"response":4711,"refusal":"rate-limited"}',
+    '{"cancel":4711}',
+  ].map((text): (typeof frames)[number] => [
+    `what peers say about requests, ${text.slice(0, 26)}`,
+    utf8(text),
+    (bytes) => checkedFrame(parsePeerFrame(decode(asText(bytes))?.value)),
+  ]),
   [
     'messages',
     utf8('[12,7,{"type":"","data":1},{"type":"x","data":[2]}]'),
