@@ -85,6 +85,16 @@ export class Link {
     return !this.#present && !this.#paths.isDirect;
   }
 
+  /** Smoothed round trip by the current path, ms; null before it was measured. */
+  get rtt(): number | null {
+    return this.#paths.rtt;
+  }
+
+  /** Resolves with the round trip, ms, once there is a path; rejects as `patience` says, or how it ended. */
+  ping(patience: AbortSignal): Promise<number> {
+    return this.#paths.ping(patience);
+  }
+
   /** Resolves once a path has taken the message; rejects with a PeerError. */
   send(message: Encoded, signal?: AbortSignal, manner?: Manner): Promise<void> {
     const { delivery = 'reliable', type = '' } = manner ?? {};

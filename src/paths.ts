@@ -119,6 +119,16 @@ export class Paths {
     return this.#climb?.path?.connection ?? null;
   }
 
+  /** Smoothed round trip by the current path, ms; null before it was measured. */
+  get rtt(): number | null {
+    return this.#conversation.rtt;
+  }
+
+  /** Resolves with the round trip, ms, once there is a path; rejects as `patience` says, or how it ended. */
+  ping(patience: AbortSignal): Promise<number> {
+    return this.#conversation.ping(patience);
+  }
+
   /** Resolves once a path has taken the message; rejects with a PeerError. */
   send(message: Encoded, signal?: AbortSignal): Promise<void> {
     return this.#conversation.send(message, signal);

@@ -88,6 +88,14 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     return this.#state === 'closed' ? null : this.#link.path;
   }
 
+  /**
+   * Round trip by the path in use, ms, smoothed over pings and what is measured while messages come; null before, and
+   * after the path has changed. An idle peer is not measured anew.
+   */
+  get rtt(): number | null {
+    return this.#state === 'closed' ? null : this.#link.rtt;
+  }
+
   /** The RTCPeerConnection of the direct path, or null. Another one takes its place when a path has to be rebuilt. */
   get connection(): RTCPeerConnection | null {
     return this.#link.connection;
@@ -121,6 +129,15 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     checkRequestOptions(options);
     const asked = question(data, options);
     return patiently((patience) => this.ask(asked, patience), options, [this.id]);
+  }
+
+  /**
+   * Measures one round trip by the path in use.
+   * @returns milliseconds; rejects with a PeerError: `timeout` after 10 s, `gone`
+   */
+  ping(): Promise<number> {
+    if (this.#state === 'closed') return Promise.reject(this.#goneError());
+    return patiently((patience) => this.#link.ping(patience), {}, [this.id]);
   }
 
   /**

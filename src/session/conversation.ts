@@ -7,10 +7,12 @@
  */
 import type { PeerError } from '../errors.js';
 import { Incoming, Outgoing, type Message, type Received } from './window.js';
+import { RoundTrips } from './round-trips.js';
 import {
+  BYE,
   encodeMessages,
+  encodePing,
   encodeResume,
-  encodeWord,
   parseWindowFrame,
   type Resume,
   type NumberedFrame,
@@ -64,6 +66,10 @@ const bytesOf = (frame: string | ArrayBuffer): number =>
 export class Conversation {
   readonly #sink: ConversationSink;
   readonly #out = new Outgoing();
+  readonly #trips = new RoundTrips((id) => {
+    const lane = this.#active && this.#lanes[this.#active];
+    lane?.pipe.send(encodePing('ping', id));
+  });
   readonly #lanes: Record<PipeName, Lane | null> = { relay: null, direct: null };
   readonly #memory = newMemory();
   #in = new Incoming();
@@ -104,6 +110,16 @@ export class Conversation {
   /** Something is to be said that the pipe, where there is one, has not taken yet. */
   get waits(): boolean {
     return this.#out.nextSize(1) > 0;
+  }
+
+  /** Smoothed round trip of the pipe through which we speak, ms; null before it was measured. */
+  get rtt(): number | null {
+    return this.#trips.smoothed;
+  }
+
+  /** Resolves with the round trip, ms, of the pipe through which we speak, once there is one; rejects as `patience` says. */
+  ping(patience: AbortSignal): Promise<number> {
+    return this.#trips.ping(patience);
   }
 
   /** Resolves once a pipe has taken the message; rejects with a PeerError: `too-large`, or how it ended. */
@@ -182,12 +198,15 @@ export class Conversation {
         if (this.#introduced) this.#numbered(frame, bytesOf(data), via);
         break;
       case 'ping':
-        lane.pipe.send(encodeWord('pong'));
+        lane.pipe.send(encodePing('pong', frame.id));
+        // Idle pages need not do so twice.
+        if (this.rtt === null) this.#trips.measure();
         break;
       case 'bye':
         this.#sink.bye();
         break;
       case 'pong':
+        this.#trips.answered(frame.id);
         break;
     }
   }
@@ -199,7 +218,7 @@ export class Conversation {
 
   /** Tells the other side, where that is possible, that it need not wait for us. */
   part(): void {
-    for (const lane of Object.values(this.#lanes)) lane?.pipe.send(encodeWord('bye'));
+    for (const lane of Object.values(this.#lanes)) lane?.pipe.send(BYE);
   }
 
   /** The end. */
@@ -209,6 +228,7 @@ export class Conversation {
     clearTimeout(this.#ackTimer);
     clearTimeout(this.#watchTimer);
     this.rejectAll(error);
+    this.#trips.close(error);
   }
 
   #resume(name: PipeName, ask: boolean): void {
@@ -312,6 +332,8 @@ export class Conversation {
     if (!lane) return;
     this.#acknowledged();
     lane.pipe.send(encodeMessages(0, this.#in.received, []));
+    // Where things are said and there is no hurry, we may as well see how long they take.
+    this.#trips.measure();
   }
 
   #acknowledged(): void {
@@ -323,7 +345,10 @@ export class Conversation {
     const best = direct?.answered ? 'direct' : relay?.answered ? 'relay' : null;
     if (best === this.#active) return;
     this.#active = best;
+    this.#trips.moved();
     this.#out.rewind();
+    // Later by the relay: whoever has just met has more urgent things to say.
+    if (best === 'direct') this.#trips.measure();
     this.#sink.moved(best);
     this.drain();
   }
@@ -363,7 +388,7 @@ export class Conversation {
       this.#sink.silent(true);
     } else if (now - this.#heardAt > SILENCE) {
       this.#pingedAt = now;
-      relay.pipe.send(encodeWord('ping'));
+      relay.pipe.send(encodePing('ping', this.#trips.begin()));
     }
   }
 }

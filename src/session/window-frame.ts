@@ -47,8 +47,7 @@ export type WindowFrame =
   | NumberedFrame
   | { readonly kind: 'resume'; readonly resume: Resume }
   | { readonly kind: 'bye' }
-  | { readonly kind: 'ping' }
-  | { readonly kind: 'pong' };
+  | { readonly kind: 'ping' | 'pong'; readonly id: number };
 
 const HEAD = 17;
 const IS_TEXT = 1;
@@ -70,7 +69,9 @@ export function encodePiece(first: number, acknowledged: number, { bytes, isText
 }
 
 export const encodeResume = (resume: Resume): string => JSON.stringify(['resume', resume]);
-export const encodeWord = (word: 'bye' | 'ping' | 'pong'): string => `["${word}"]`;
+export const BYE = '["bye"]';
+/** @param id by which an answer is known: a late one is none */
+export const encodePing = (word: 'ping' | 'pong', id: number): string => `["${word}",${String(id)}]`;
 
 const isMemory = (value: unknown): value is string => typeof value === 'string' && value.length <= 32;
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
@@ -108,7 +109,9 @@ export function parseWindowFrame(frame: string | ArrayBuffer): WindowFrame | nul
   if (!Array.isArray(fields)) return null;
   const [head, second] = fields as unknown[];
   if (head === 'resume') return parseResume(second);
-  if (head === 'bye' || head === 'ping' || head === 'pong') return { kind: head };
-  if (!isCount(head) || !isCount(second)) return null;
+  if (head === 'bye') return { kind: head };
+  if (!isCount(second)) return null;
+  if (head === 'ping' || head === 'pong') return { kind: head, id: second };
+  if (!isCount(head)) return null;
   return { kind: 'messages', first: head, acknowledged: second, messages: fields.slice(2) };
 }

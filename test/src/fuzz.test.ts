@@ -146,6 +146,7 @@ const frames: [string, Bytes, (bytes: Bytes) => unknown][] = [
     utf8('[12,7,{"type":"","data":1},{"type":"x","data":[2]}]'),
     (bytes) => parseWindowFrame(asText(bytes)),
   ],
+  ['a sign of life', utf8('["ping",47]'), (bytes) => parseWindowFrame(asText(bytes))],
   ['where one side stands', utf8(encodeResume(resume)), (bytes) => parseWindowFrame(asText(bytes))],
   ['a piece of a message', piece, (bytes) => parseWindowFrame(bytes.slice().buffer)],
   ['datagrams', datagrams(7, 'x'), parseDatagrams],
@@ -213,7 +214,13 @@ describe(`Mutated frames (seed ${String(seed)})`, () => {
       broken: () => undefined,
     });
     conversation.open('direct', { batch: 16_384, hasRoom: () => true, send: () => undefined });
-    const samples = [utf8(encodeResume(resume)), utf8('[1,0,"a","b"]'), utf8('["ping"]'), piece];
+    const samples = [
+      utf8(encodeResume(resume)),
+      utf8('[1,0,"a","b"]'),
+      utf8('["ping",1]'),
+      utf8('["pong",1]'),
+      piece,
+    ];
     for (let i = 0; i < 20_000; i++) {
       const bytes = mutate(samples[random(samples.length)]!);
       conversation.receive(random(2) === 0 ? asText(bytes) : bytes.slice().buffer, 'direct');
