@@ -58,6 +58,33 @@ describe('<peer-group>', () => {
     expect(leave.detail.reason).to.equal('left');
   });
 
+  it('asks, and is asked', async () => {
+    const group = await groupIn();
+    const other = makeRoom({ room: group.room ?? '' });
+    await meshed(group, other);
+    const to = other.peerId ?? '';
+    group.addEventListener('request', (event) => {
+      expect([event.bubbles, event.composed]).to.deep.equal([false, false]);
+      event.respondWith([event.detail.data, event.detail.type, event.detail.peer.id === to]);
+    });
+    expect(await other.request('how are you?', { to: group.peerId ?? '', type: 'q' })).to.deep.equal([
+      'how are you?',
+      'q',
+      true,
+    ]);
+    other.addEventListener('request', (event) => {
+      event.respondWith(Promise.resolve(event.detail.metadata));
+    });
+    expect(await group.request(1, { to, metadata: 'm' })).to.equal('m');
+    const answers = await group.request(1, { metadata: [2] });
+    expect(answers).to.deep.equal(new Map([[to, { status: 'fulfilled', value: [2] }]]));
+    expect(() => group.request(1, { too: to } as object)).to.throw(TypeError, '"too"');
+    group.close();
+    expect(() => group.request(1))
+      .to.throw(DOMException)
+      .with.property('name', 'InvalidStateError');
+  });
+
   it('shows its state to CSS before its listeners run', async () => {
     const group = await groupIn(null);
     expect(group.matches(':state(new)')).to.equal(true);

@@ -42,6 +42,20 @@ describe('<peer-pair>', () => {
     expect((await nextData(pair)).data).to.equal('hi');
   });
 
+  it('asks the other side, and is asked', async () => {
+    const pair = await pairWith();
+    const asked = pair.request('early');
+    const other = makePair({ code: pair.code ?? '' });
+    other.addEventListener('request', (event) => {
+      event.respondWith(`${String(event.detail.data)} bird`);
+    });
+    pair.addEventListener('request', (event) => {
+      event.respondWith(event.detail.peer === pair.peer);
+    });
+    expect(await asked).to.equal('early bird');
+    expect(await other.request('is it me?')).to.equal(true);
+  });
+
   it('is busy for a third', async () => {
     const a = makePair({ code: uniqueName() });
     await once(a, 'join');
