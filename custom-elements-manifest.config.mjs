@@ -14,6 +14,19 @@ const isPublic = (member) =>
   (member.privacy ?? 'public') === 'public' && !member.name.startsWith('#') && !member.name.startsWith('_');
 
 /**
+ * The analyzer lists a method once for every overload. Of these the last one, which implements them, stands for all, with
+ * what is said about the first.
+ */
+function withoutOverloads(members = []) {
+  const byName = new Map();
+  for (const member of members) {
+    const first = member.kind === 'method' ? byName.get(member.name) : undefined;
+    byName.set(member.name, { ...member, ...(first && { description: first.description }) });
+  }
+  return [...byName.values()];
+}
+
+/**
  * The analyzer describes source modules; nobody can import those from the package. This joins them into the one
  * module that is published, and leaves out what no consumer may use.
  */
@@ -25,7 +38,7 @@ const describeBundle = {
       .flatMap((module) => module.declarations ?? [])
       .filter((declaration) => declaration.kind === 'class');
     for (const declaration of declarations) {
-      declaration.members = declaration.members?.filter(isPublic);
+      declaration.members = withoutOverloads(declaration.members?.filter(isPublic));
       pointAtBundle(declaration);
     }
     const byName = (declaration) => ({ name: declaration.name, module: BUNDLE });
