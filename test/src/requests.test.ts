@@ -200,6 +200,15 @@ describe('Requests', () => {
           [idOf(b)],
         ]);
         await aborted(signal);
+        const heard = record<RequestDetail>(b, 'request');
+        const never = { signal: controller.signal };
+        expect((await failure(only(a).request('never', never))).code).to.equal('aborted');
+        expect((await a.request('never', never)).get(idOf(b))).to.have.nested.property(
+          'reason.code',
+          'aborted',
+        );
+        await failure(only(a).request('at last'));
+        expect(heard.map(({ detail }) => detail.data)).to.deep.equal(['at last']);
       });
 
       it('end when the other side leaves', async () => {
@@ -532,6 +541,7 @@ describe('Requests', () => {
 
     it('are not answered by what has another shape, or another id', async () => {
       const held = hold(b);
+      const asked = record(a, 'request');
       const { answer } = await foreseen(4711, () => only(a).request('?'));
       await held.event;
       for (const wrong of [
@@ -557,6 +567,7 @@ describe('Requests', () => {
       expect(await answer).to.equal('the first that will do');
       await say({ type: '', data: 'still talking' });
       expect((await once<{ data: unknown }>(a, 'data')).detail.data).to.equal('still talking');
+      expect(asked).to.be.empty;
     });
 
     it('are nobody else’s to answer', async () => {
