@@ -26,7 +26,7 @@ function options() {
   }
 }
 
-const { help, benchmarks, only, runs, count, delay, loss, json, svg } = options();
+const { help, benchmarks, only, runs, count, size, delay, loss, json, svg } = options();
 if (help) {
   say(HELP);
   process.exit();
@@ -82,7 +82,14 @@ try {
   say(`${browser}, Node ${node}, ${cores} cores, load ${load.toFixed(1)}; ${result.network}`);
   for (const name of benchmarks) {
     const { defaults, measure, report, chart } = await import(`./${name}.mjs`);
-    const given = { ...defaults, ...(runs && { runs }), ...(count && { count }), delay, loss };
+    const given = {
+      ...defaults,
+      ...(runs && { runs }),
+      ...(count && { count }),
+      ...(size && { size }),
+      delay,
+      loss,
+    };
     const contestants = chosen(name, only);
     const results = await measure(stage, contestants, given, progress);
     progress('');

@@ -41,6 +41,8 @@ describe('the command', () => {
     [['--delay', '-1'], /--delay/],
     [['--delay', ''], /--delay/],
     [['--count', '1.5'], /--count/],
+    [['throughput', '--size', '1001'], /--size .* 1 to 1000/],
+    [['throughput', '--only', 'raw-batched'], /None of raw-batched takes part in throughput/],
     [['--json', '/nowhere/at/all.json'], /--json.*"\/nowhere\/at"/],
   ] as const) {
     test(`refuses ${args.map((arg) => arg || 'nothing').join(' ')}`, () =>

@@ -3,6 +3,7 @@
  * there is a direct path to wait for, `most` how many messages it can be asked to send one way.
  */
 const EVERY = ['connect', 'messages'];
+const ALL = [...EVERY, 'throughput'];
 /** As all others do; PeerJS calls it reliable. */
 const ORDERED = { reliable: true };
 
@@ -33,6 +34,20 @@ export const CONTESTANTS = [
     tests: EVERY,
     what: 'WebRTC by hand, trickle',
   },
+  ...[
+    ['raw-16', 16, 64],
+    ['raw', 64, 256],
+    ['raw-256', 256, 256],
+  ].map(([name, piece, highWater]) => ({
+    name,
+    kind: 'raw',
+    module: 'raw',
+    server: 'relay',
+    direct: true,
+    tests: ['throughput'],
+    options: { pieces: { piece: piece * 1024, highWater: highWater * 1024 } },
+    what: `by hand, pieces of ${piece} KiB, ${highWater} KiB at a time`,
+  })),
   {
     name: 'raw-prepared',
     kind: 'raw',
@@ -59,7 +74,7 @@ export const CONTESTANTS = [
     module: 'peerjs',
     server: 'peerjs',
     direct: true,
-    tests: EVERY,
+    tests: ALL,
     options: ORDERED,
     what: 'PeerJS, own PeerServer',
   },
@@ -79,7 +94,7 @@ export const CONTESTANTS = [
     module: 'simple-peer',
     server: 'relay',
     direct: true,
-    tests: EVERY,
+    tests: ALL,
     what: 'simple-peer, bare relay',
   },
   {
@@ -88,7 +103,7 @@ export const CONTESTANTS = [
     module: 'trystero',
     server: 'topics',
     direct: true,
-    tests: EVERY,
+    tests: ALL,
     // It drops what waited for ten seconds, and each that waits makes all others wait longer.
     most: { loop: 5000 },
     what: 'Trystero, own relay',
@@ -108,7 +123,7 @@ export const CONTESTANTS = [
     module: 'ours',
     server: 'ours',
     direct: true,
-    tests: [...EVERY, 'delivery'],
+    tests: [...ALL, 'delivery'],
     what: 'PeerRoom, defaults',
   },
   ...['unordered', 'fast', 'latest'].map((delivery) => ({

@@ -9,6 +9,7 @@ export const BENCHMARKS = {
   connect: 'until a page hears from one that is in the room already, and until their direct path stands',
   messages: 'small messages on a path that stands: round trips, and many of them one way',
   delivery: 'only when asked for: messages of each delivery class on a line that is slow and loses packets',
+  throughput: 'many bytes at once: MB/s, memory, and round trips of small messages meanwhile',
 };
 /** It has a network of its own: the laboratory, far away and lossy. */
 const APART = { delivery: { delay: 50, loss: 5 } };
@@ -18,9 +19,15 @@ const OPTIONS = {
     value: 'N',
     least: 1,
     most: 1000,
-    what: 'how often; default 20 for connect, 3 for messages, 1 for delivery',
+    what: 'how often; default 20 for connect, 3 for messages and throughput, 1 for delivery',
   },
   count: { value: 'N', least: 1, most: 1_000_000, what: 'messages one way; default 100000' },
+  size: {
+    value: 'MB',
+    least: 1,
+    most: 1000,
+    what: 'of the bytes in throughput, 1 MB = 1 000 000; default 100',
+  },
   delay: {
     value: 'MS',
     least: 0,
@@ -97,8 +104,8 @@ function parse(args) {
 /**
  * @param {string[]} args
  * @returns {{
- *   help: boolean, benchmarks: string[], only?: string[], runs?: number, count?: number, delay?: number, loss: number,
- *   json?: string, svg?: string,
+ *   help: boolean, benchmarks: string[], only?: string[], runs?: number, count?: number, size?: number, delay?: number,
+ *   loss: number, json?: string, svg?: string,
  * }}
  * @throws {UsageError}
  */
@@ -116,7 +123,7 @@ export function readOptions(args) {
   const apart = APART[benchmarks.find((name) => APART[name])];
   if (apart && benchmarks.length > 1) throw new UsageError(`${Object.keys(APART).join()} runs alone.`);
   const network = { loss: 0, ...apart };
-  const numbers = ['runs', 'count', 'delay', 'loss'].map((name) => [
+  const numbers = ['runs', 'count', 'size', 'delay', 'loss'].map((name) => [
     name,
     whole(name, values[name]) ?? network[name],
   ]);

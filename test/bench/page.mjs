@@ -64,7 +64,9 @@ class Side {
   #waiting = new Map();
   #last = performance.now();
   #expected = 0;
-  tally = { received: 0, disordered: 0 };
+  #expectedBytes = 0;
+  #bulk = new ArrayBuffer(0);
+  tally = { received: 0, disordered: 0, bytes: 0 };
   /** Number and milliseconds under way of each. */
   ticks = [];
 
@@ -158,6 +160,49 @@ class Side {
     this.#last = performance.now();
   }
 
+  expectBytes(count) {
+    this.#expectedBytes = count;
+  }
+
+  /** Made before anybody looks at the memory. */
+  prepareBytes(count) {
+    this.#bulk = new Uint8Array(count).fill(7).buffer;
+  }
+
+  /** @returns milliseconds until the other side says that it has all bytes, and of every round trip meanwhile */
+  async bulk() {
+    const link = await this.link.promise;
+    const trips = [];
+    let ended = false;
+    const done = this.#next('done');
+    const start = performance.now();
+    const failed = new Promise((_, reject) => {
+      Promise.resolve(link.bulk(this.#bulk)).catch(reject);
+    });
+    void this.#tripsUntil(() => ended, trips).catch(() => undefined);
+    try {
+      await Promise.race([done, failed]);
+      return { ms: performance.now() - start, trips };
+    } catch (error) {
+      return { trips: [], why: String(error?.message ?? error) };
+    } finally {
+      ended = true;
+    }
+  }
+
+  /** Often enough to see how long they take, and seldom enough not to be what takes long. */
+  async #tripsUntil(ended, times) {
+    const link = await this.link.promise;
+    while (!ended()) {
+      const start = performance.now();
+      const answer = this.#next('pong');
+      await link.send(message('ping', 0));
+      await answer;
+      times.push(performance.now() - start);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
   /** Resolves when nothing has come for so many milliseconds. */
   stalled(ms) {
     return new Promise((resolve) => {
@@ -180,8 +225,16 @@ class Side {
       this.#last = performance.now();
       return this.ticks.push([n, Date.now() - value.at]);
     }
+    if (kind === undefined) return this.#bytes(value.byteLength ?? value.size);
     if (kind === 'ping') return this.link.promise.then((link) => link.send({ ...value, kind: 'pong' }));
     return this.#waiting.get(kind)?.();
+  }
+
+  #bytes(count) {
+    const { tally } = this;
+    tally.bytes += count;
+    if (tally.bytes >= this.#expectedBytes)
+      void this.link.promise.then((link) => link.send(message('done', 0)));
   }
 
   #item(n) {

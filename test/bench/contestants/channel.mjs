@@ -6,9 +6,9 @@ const HIGH_WATER = 262_144;
 const LOW_WATER = 65_536;
 
 /** Resolves when `channel` has room again; undefined while it has. */
-export function room(channel) {
-  if (channel.bufferedAmount < HIGH_WATER) return undefined;
-  channel.bufferedAmountLowThreshold = LOW_WATER;
+export function room(channel, highWater = HIGH_WATER, lowWater = LOW_WATER) {
+  if (channel.bufferedAmount < highWater) return undefined;
+  channel.bufferedAmountLowThreshold = lowWater;
   return new Promise((resolve) => channel.addEventListener('bufferedamountlow', resolve, { once: true }));
 }
 
@@ -24,6 +24,23 @@ export function channelLink(channel, { message }) {
     },
   };
 }
+
+/** JSON beside bytes, which are cut into pieces of `piece` bytes; `highWater` of them may wait in the channel. */
+export const pieceLink =
+  ({ piece, highWater }) =>
+  (channel, { message }) => {
+    channel.binaryType = 'arraybuffer';
+    channel.onmessage = ({ data }) => message(typeof data === 'string' ? JSON.parse(data) : data);
+    return {
+      send: (value) => channel.send(JSON.stringify(value)),
+      async bulk(buffer) {
+        for (let at = 0; at < buffer.byteLength; at += piece) {
+          channel.send(new Uint8Array(buffer, at, Math.min(piece, buffer.byteLength - at)));
+          await room(channel, highWater, highWater / 4);
+        }
+      },
+    };
+  };
 
 /** Bytes of JSON in one send; safe for every browser's largest message. */
 const BATCH = 16_384;

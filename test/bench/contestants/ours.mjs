@@ -8,7 +8,7 @@ export async function meet({ url, room, options }, heard) {
   for (const type of ['open', 'join', 'peer']) source.addEventListener(type, () => heard.mark(type));
   source.addEventListener('peer', ({ detail: { peer } }) => {
     if (peer.path === 'direct') heard.direct();
-    heard.ready({ send, paced: send });
+    heard.ready({ send, paced: send, bulk: send });
   });
   source.addEventListener('upgrade', ({ detail: { path } }) => {
     if (path === 'direct') heard.direct();

@@ -8,6 +8,7 @@ function listen(connection, heard) {
     heard.direct();
     heard.ready({
       send: (value) => connection.send(value),
+      bulk: (buffer) => connection.send(buffer),
       paced(value) {
         connection.send(value);
         return roomIn(connection.dataChannel);

@@ -3,7 +3,7 @@
  * candidates, one channel negotiated by number. No names, no proofs, nothing mended.
  */
 /* global RTCPeerConnection, WebSocket */
-import { batchedLink, channelLink } from './channel.mjs';
+import { batchedLink, channelLink, pieceLink } from './channel.mjs';
 
 const CHANNEL = { negotiated: true, id: 0 };
 
@@ -35,7 +35,7 @@ async function answer(connection, { description, candidate }, signal) {
   return signal({ description: connection.localDescription });
 }
 
-export async function meet({ url, room, role, options: { prepared, batched } }, heard) {
+export async function meet({ url, room, role, options: { prepared, batched, pieces } }, heard) {
   const socket = new WebSocket(`${url}?${room}`);
   const waiting = [];
   const signal = (message) => {
@@ -43,7 +43,8 @@ export async function meet({ url, room, role, options: { prepared, batched } }, 
     else waiting.push(message);
   };
   let connection;
-  const connect = () => (connection ??= open(signal, heard, batched ? batchedLink : channelLink));
+  const makeLink = pieces ? pieceLink(pieces) : batched ? batchedLink : channelLink;
+  const connect = () => (connection ??= open(signal, heard, makeLink));
   socket.onmessage = ({ data }) => answer(connect(), JSON.parse(data), signal);
   if (prepared) connect();
   const offered = prepared && role === 'second' ? offer(connect(), signal) : undefined;

@@ -42,7 +42,7 @@ export async function meet({ url, room: name }, heard) {
   room.onPeerJoin = (target) => {
     const send = (value) => action.send(value, { target });
     heard.direct();
-    heard.ready({ send, paced: send });
+    heard.ready({ send, paced: send, bulk: send });
   };
   globalThis.room = room;
   await found;

@@ -1,0 +1,161 @@
+/** Many bytes at once on a path that stands: how fast they are, what they take, and what they leave for small messages. */
+import { limited } from './stage.mjs';
+import { comparison, fixed, quantile, summarize, target, turned, whole } from './report.mjs';
+
+const PLAYS = { first: 'talk', second: 'talk' };
+const TIMEOUT = 15_000;
+const MB = 1e6;
+/** Whoever is slower than one MB a second, after so many milliseconds of grace, is not waited for. */
+const GRACE = 60_000;
+const IDLE_TRIPS = [200, 5000];
+/** Between two looks at the memory, ms. */
+const LOOK = 250;
+
+export const defaults = { runs: 3, size: 100 };
+
+/** Watches what a page's JavaScript holds, buffers outside of the heap included. @returns MB of growth at its peak */
+async function watchMemory(page) {
+  const session = await page.createCDPSession();
+  const used = async () => {
+    const { usedSize, backingStorageSize = 0 } = await session.send('Runtime.getHeapUsage');
+    return usedSize + backingStorageSize;
+  };
+  await session.send('HeapProfiler.collectGarbage');
+  const before = await used();
+  let peak = before;
+  let watching = true;
+  const watched = (async () => {
+    while (watching) {
+      peak = Math.max(peak, await used());
+      await new Promise((resolve) => setTimeout(resolve, LOOK));
+    }
+  })().catch(() => undefined);
+  return async () => {
+    watching = false;
+    await limited(watched, TIMEOUT, 'the page is busy').catch(() => undefined);
+    return (peak - before) / MB;
+  };
+}
+
+const brief = (error) => error.message.split('\n')[0];
+
+async function transfer(sender, receiver, size) {
+  const bytes = size * MB;
+  const idle = await sender.evaluate((most) => globalThis.side.roundTrips(...most), IDLE_TRIPS);
+  await receiver.evaluate((all) => globalThis.side.expectBytes(all), bytes);
+  await sender.evaluate((all) => globalThis.side.prepareBytes(all), bytes);
+  const [growthOfSender, growthOfReceiver] = await Promise.all([sender, receiver].map(watchMemory));
+  const late = GRACE + 1000 * size;
+  const sent = sender.evaluate(() => globalThis.side.bulk());
+  // Whoever closes the pages ends what is still under way in them.
+  sent.catch(() => undefined);
+  const {
+    ms,
+    trips,
+    why = '',
+  } = await limited(sent, late, `not done in ${whole(late / 1000)} s`).catch((error) => ({
+    why: brief(error),
+  }));
+  const [sending, receiving] = await Promise.all([growthOfSender(), growthOfReceiver()]);
+  const received = await limited(
+    receiver.evaluate('globalThis.side.tally.bytes'),
+    TIMEOUT,
+    'the receiver is busy',
+  ).catch(() => 0);
+  return {
+    idle: quantile(idle, 0.5),
+    lost: (bytes - received) / MB,
+    why,
+    ...(ms && { rate: size / (ms / 1000), sending, receiving }),
+    ...(trips?.length > 0 && { busy: quantile(trips, 0.5), busyP99: quantile(trips, 0.99) }),
+  };
+}
+
+const once = (stage, contestant, size) =>
+  stage.play(contestant, PLAYS, TIMEOUT, async (sender, receiver) => {
+    const args = { direct: contestant.direct, timeout: TIMEOUT };
+    for (const page of [receiver, sender]) {
+      await page.evaluate((given) => globalThis.side.connected(given), args);
+    }
+    return transfer(sender, receiver, size);
+  });
+
+/** @returns by contestant: what each run gave */
+export async function measure(stage, contestants, { runs, size }, say) {
+  const results = new Map(contestants.map(({ name }) => [name, { runs: [], errors: [] }]));
+  for (let round = 0; round < runs; round++) {
+    for (const contestant of turned(contestants, round)) {
+      const result = results.get(contestant.name);
+      // Who fails twice is not waited for again.
+      if (result.errors.length + result.runs.filter(({ why }) => why).length > 1) continue;
+      try {
+        result.runs.push(await once(stage, contestant, size));
+      } catch (error) {
+        result.errors.push(brief(error));
+      }
+      say(`throughput ${round + 1}/${runs} ${contestant.name}`);
+    }
+  }
+  return results;
+}
+
+/** @type {import('./report.mjs').Measure} */
+const RATE = {
+  key: 'rate',
+  title: 'throughput, MB/s',
+  better: 'more',
+  more: {
+    'sender, MB': ({ sending }) => whole(sending?.median),
+    'receiver, MB': ({ receiving }) => whole(receiving?.median),
+  },
+};
+/** @type {import('./report.mjs').Measure} */
+const BUSY = {
+  key: 'busy',
+  title: 'round trip meanwhile, ms',
+  better: 'less',
+  show: (value) => fixed(value, 2),
+  more: {
+    p99: ({ busyP99 }) => fixed(busyP99?.median, 2),
+    idle: ({ idle }) => fixed(idle?.median, 2),
+  },
+};
+
+const KEYS = ['rate', 'sending', 'receiving', 'busy', 'busyP99', 'idle'];
+
+/** @returns {{ figures: object, text: string }} */
+export function report(results, contestants, { size }) {
+  const rows = contestants.map(({ name, kind, what }) => {
+    const { runs, errors } = results.get(name);
+    const of = (key) => summarize(runs.map((run) => run[key]).filter((value) => value !== undefined));
+    return {
+      name,
+      kind,
+      what,
+      errors,
+      ...Object.fromEntries(KEYS.map((key) => [key, of(key)])),
+      lost: Math.max(0, ...runs.map(({ lost }) => lost)),
+      why: [...new Set(runs.map(({ why }) => why).filter(Boolean))],
+      muted: runs.some(({ rate, busy }) => rate !== undefined && busy === undefined),
+    };
+  });
+  const notes = rows.flatMap(({ name, lost, why, errors, muted }) => {
+    const all = [
+      ...(lost > 0 ? [`lost ${fixed(lost)} MB`] : []),
+      ...(muted ? ['no small message came back before the end'] : []),
+      ...why,
+      ...new Set(errors),
+    ];
+    return all.length > 0 ? [`  ${name}: ${all.join('; ')}`] : [];
+  });
+  const targets = [target(rows, RATE, 'raw', 0.9), target(rows, RATE, 'library', 1)];
+  const text = [
+    ...[RATE, BUSY].map((measured) => `${comparison(rows, measured)}\n`),
+    `of ${whole(size)} MB, in the worst run:`,
+    ...(notes.length > 0 ? notes : ['  nothing lost, nobody kept waiting']),
+    '',
+    'targets:',
+    ...targets.map((one) => one.text),
+  ].join('\n');
+  return { figures: { rows, targets, size }, text };
+}
