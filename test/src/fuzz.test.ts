@@ -6,6 +6,12 @@ import { createIdentity } from '../../src/identity.js';
 import { encodeSignal, parseSignal } from '../../src/path/signal.js';
 import { parsePeerFrame } from '../../src/peer-frame.js';
 import {
+  encodePiece as encodeTransferPiece,
+  parsePiece,
+  wordValue,
+  type TransferWord,
+} from '../../src/transfer/wire.js';
+import {
   encodeMessage,
   packPeerId,
   parseMessage,
@@ -72,9 +78,26 @@ const unordered = (epoch: number, text: string): Bytes =>
     ],
   });
 
+const isSize = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
+/** @throws where the parser gives what its type does not promise */
+function checkedWord(word: TransferWord): TransferWord {
+  if (!isSize(word.id)) throw new Error('id');
+  for (const [name, value] of Object.entries(word) as [string, unknown][]) {
+    if (['at', 'until', 'size'].includes(name) && !isSize(value)) throw new Error(name);
+    if (['name', 'mediaType', 'reason', 'hash'].includes(name) && typeof value !== 'string')
+      throw new Error(name);
+  }
+  if (word.word === 'offer' && word.parts && !(word.parts.length > 0 && word.parts.every(isSize))) {
+    throw new Error('parts');
+  }
+  return word;
+}
+
 /** @throws where the parser gives what its type does not promise */
 function checkedFrame(frame: ReturnType<typeof parsePeerFrame>): typeof frame {
   if (frame === null || frame.kind === 'hello') return frame;
+  if (frame.kind === 'transfer') return checkedWord(frame.word) && frame;
   if (frame.kind !== 'data' && !(Number.isSafeInteger(frame.id) && frame.id >= 0)) throw new Error('id');
   if ('type' in frame && typeof frame.type !== 'string') throw new Error('type');
   if (frame.kind !== 'response' || 'data' in frame.answer) return frame;
@@ -141,6 +164,28 @@ const frames: [string, Bytes, (bytes: Bytes) => unknown][] = [
     utf8(text),
     (bytes) => checkedFrame(parsePeerFrame(decode(asText(bytes))?.value)),
   ]),
+  ...(
+    [
+      {
+        word: 'offer',
+        id: 7,
+        type: 'x',
+        metadata: 1,
+        name: 'a.png',
+        mediaType: 'image/png',
+        parts: [9, 4],
+        isText: true,
+      },
+      { word: 'take', id: 7, at: 10, until: 4_194_314, again: false },
+      { word: 'end', id: 7, size: 13, hash: 'x'.repeat(43) },
+      { word: 'refuse', id: 7, reason: 'no' },
+    ] satisfies TransferWord[]
+  ).map((word): (typeof frames)[number] => [
+    `what peers say about large values, ${word.word}`,
+    utf8(encode(wordValue(word)) as string),
+    (bytes) => checkedFrame(parsePeerFrame(decode(asText(bytes))?.value)),
+  ]),
+  ['a piece of a large value', encodeTransferPiece(7, 65_536, utf8('bytes')), parsePiece],
   [
     'messages',
     utf8('[12,7,{"type":"","data":1},{"type":"x","data":[2]}]'),
