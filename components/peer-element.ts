@@ -167,7 +167,8 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
   }
 
   /**
-   * Sends to everyone or, with `to`, to some; before joining, messages wait.
+   * Sends to everyone or, with `to`, to some; before joining, messages wait. `delivery` says what may happen to it on
+   * the way: `reliable` (default), `unordered`, `fast` or `latest`.
    * @throws {TypeError} unknown option
    * @throws {DOMException} `InvalidStateError` after the end, `DataCloneError` for what cannot be sent
    */
