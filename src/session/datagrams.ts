@@ -144,10 +144,11 @@ export class Datagrams {
   receive(bytes: Bytes): void {
     const frame = parseDatagrams(bytes);
     if (!frame || this.#closed) return;
+    const before = this.#unseen.size;
     if (frame.theirs === this.#epochs.ours) for (const version of frame.seen) this.#seen(version);
     for (const record of frame.records) if (!this.#isClosed()) this.#take(record, frame.epoch);
-    // A slot may have become free.
-    if (this.#due.size > 0) this.drain();
+    // Slots have become free.
+    if (this.#unseen.size < before && this.#due.size > 0) this.drain();
     if (this.#owed.size >= MAX_SEEN) this.#acknowledge();
     else if (this.#owed.size > 0) this.#acknowledgeSoon();
   }
@@ -198,12 +199,15 @@ export class Datagrams {
       this.#due.delete(newest);
       if (newest.slot < 0) this.#types.delete(newest.type);
     }
-    return [...this.#due].filter((newest) => this.#hasSlot(newest));
+    let isFull = false;
+    return [...this.#due].filter((newest) => {
+      if (newest.slot < 0 && !isFull) isFull = !this.#giveSlot(newest);
+      return newest.slot >= 0;
+    });
   }
 
   /** As long as a type's value has not been seen, its slot is not given to another one. */
-  #hasSlot(newest: Newest): boolean {
-    if (newest.slot >= 0) return true;
+  #giveSlot(newest: Newest): boolean {
     const isFree = (other: Newest): boolean => !this.#due.has(other) && !this.#unseen.has(other);
     const slot = this.#slots.length < MAX_SLOTS ? this.#slots.length : this.#slots.findIndex(isFree);
     if (slot < 0) return false;

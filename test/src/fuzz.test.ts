@@ -288,7 +288,7 @@ describe(`Mutated frames (seed ${String(seed)})`, () => {
       [new Unordered(lane, sink), unordered],
     ] as const) {
       made.moved('direct');
-      for (let i = 0; i < 20_000; i++) {
+      for (let i = 0; i < 10_000; i++) {
         made.receive(mutate(encode(7, 'mutated')));
         if (random(10) === 0 && made instanceof Datagrams)
           void made.send('latest', 'mine', String(i % 300)).catch(() => undefined);
