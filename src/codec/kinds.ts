@@ -7,8 +7,9 @@
  * in the user's data can be taken for a node; only an array at the very top that begins with the mark has to be
  * written as a tree, too.
  *
- * With ArrayBuffers it is bytes: `u32 length ‖ ["*", tree, start, size, …] ‖ the buffers' bytes`, where start is where
- * in its buffer the part begins that is sent; views keep the offsets they had.
+ * Behind the tree come the buffers that it refers to by number, two items for each: where in it the part begins that
+ * is sent, so that views keep the offsets they had, and the part in base64. With more bytes than are worth that, the
+ * frame is `u32 length ‖ ["*", tree, start, size, …] ‖ the parts`.
  */
 export const MARK = '*';
 
@@ -16,6 +17,9 @@ export const MARK = '*';
 export const MAX_DEPTH = 200;
 /** In one array. Each costs a few bytes, so that a short frame cannot make a huge array. */
 export const MAX_HOLES = 2 ** 20;
+
+/** All of a value's. Texts travel many in one frame, bytes do not: a few of them are several times as fast as text. */
+export const MAX_TEXT_BYTES = 512;
 
 export const ARRAY = 'a';
 /** Count of items, items, then names and values of what else the array has. */

@@ -1,4 +1,4 @@
-/** Values to frames and back: JSON where that says it exactly, a tree or bytes where it does not. See kinds.ts. */
+/** Values to frames and back: JSON where that says it exactly, more where it does not. See kinds.ts. */
 import { isExact, isMarked, isShallow } from './exact.js';
 import type { Bytes } from './kinds.js';
 import { Reader, type Part } from './read.js';
@@ -28,8 +28,10 @@ export function encode(value: unknown, blobs?: Blob[]): Encoded {
 export function decode(frame: string | ArrayBuffer, blobs: readonly Blob[] = []): Decoded | null {
   try {
     if (typeof frame === 'string') return revive(JSON.parse(frame), blobs);
-    const { tree, parts } = parseBytes(frame);
-    return { value: new Reader(parts, blobs).read(tree) };
+    const length = new DataView(frame).getUint32(0);
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array(frame, 4, length));
+    const head: unknown = JSON.parse(text);
+    return isMarked(head) ? readMarked(head, blobs, frame, 4 + length) : null;
   } catch {
     // Whatever a peer may send is not our error: the caller counts it as malformed.
     return null;
@@ -40,27 +42,36 @@ export function decode(frame: string | ArrayBuffer, blobs: readonly Blob[] = [])
 export function revive(parsed: unknown, blobs: readonly Blob[] = []): Decoded | null {
   if (!isMarked(parsed)) return isShallow(parsed) ? { value: parsed } : null;
   try {
-    return parsed.length === 2 ? { value: new Reader([], blobs).read(parsed[1]) } : null;
+    return readMarked(parsed, blobs);
   } catch {
     return null;
   }
 }
 
-function parseBytes(frame: ArrayBuffer): { readonly tree: unknown; readonly parts: readonly Part[] } {
-  const length = new DataView(frame).getUint32(0);
-  const text = new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array(frame, 4, length));
-  const head: unknown = JSON.parse(text);
-  if (!isMarked(head)) throw new TypeError('no mark');
+/** @param at where in the frame the parts begin */
+function readMarked(
+  head: readonly unknown[],
+  blobs: readonly Blob[],
+  frame = new ArrayBuffer(0),
+  at = 0,
+): Decoded {
+  if (head.length % 2 !== 0) throw new TypeError('no tree');
   const parts: Part[] = [];
-  let at = 4 + length;
   for (let i = 2; i < head.length; i += 2) {
-    const [start, size] = [head[i], head[i + 1]] as [number, number];
-    if (!isCount(start) || !isCount(size) || at + size > frame.byteLength)
-      throw new RangeError('no such part');
-    parts.push({ start, buffer: frame.slice(at, at + size) });
-    at += size;
+    const [start, content] = [head[i], head[i + 1]];
+    if (!isCount(start)) throw new TypeError('no place');
+    if (typeof content === 'string') {
+      parts.push({ start, buffer: bytesOf(atob(content)) });
+    } else {
+      if (!isCount(content) || at + content > frame.byteLength) throw new RangeError('no such part');
+      parts.push({ start, buffer: frame.slice(at, at + content) });
+      at += content;
+    }
   }
-  return { tree: head[1], parts };
+  return { value: new Reader(parts, blobs).read(head[1]) };
 }
 
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const bytesOf = (binary: string): ArrayBuffer =>
+  Uint8Array.from({ length: binary.length }, (_, i) => binary.charCodeAt(i)).buffer;

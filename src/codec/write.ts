@@ -8,6 +8,7 @@ import {
   MARK,
   MAX_DEPTH,
   MAX_HOLES,
+  MAX_TEXT_BYTES,
   NAMED_ARRAY,
   NUMBER,
   REFERENCE,
@@ -79,6 +80,8 @@ function isNative(value: object): boolean {
   return /\[native code\]\s*\}$/.test(source) || isNative(prototype);
 }
 
+const base64 = (bytes: Uint8Array): string => `"${btoa(String.fromCharCode(...bytes))}"`;
+
 /** Whether it has not been given away. */
 function isWhole(buffer: ArrayBufferLike): boolean {
   try {
@@ -105,18 +108,20 @@ export class Writer {
   /** @throws {DOMException} `DataCloneError` */
   write(value: unknown): string | Bytes {
     const tree = this.#value(value);
-    const parts = [...this.#buffers].map(([buffer, part]) => {
-      const start = part.start - (part.start % part.align);
-      return { start, bytes: new Uint8Array(buffer, start, part.end - start) };
+    const parts = [...this.#buffers].map(([buffer, { start, end, align }]) => {
+      const from = start - (start % align);
+      return { from, bytes: new Uint8Array(buffer, from, end - from) };
     });
-    const text = `["${MARK}",${tree}${parts.map(({ start, bytes }) => `,${start},${bytes.length}`).join('')}]`;
-    if (parts.length === 0) return text;
+    const size = parts.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    const isText = size <= MAX_TEXT_BYTES;
+    const listed = parts.map(({ from, bytes }) => `,${from},${isText ? base64(bytes) : bytes.length}`);
+    const text = `["${MARK}",${tree}${listed.join('')}]`;
+    if (isText) return text;
     const head = new TextEncoder().encode(text);
-    const frame = new Uint8Array(parts.reduce((sum, { bytes }) => sum + bytes.length, 4 + head.length));
+    const frame = new Uint8Array(4 + head.length + size);
     new DataView(frame.buffer).setUint32(0, head.length);
-    frame.set(head, 4);
-    let at = 4 + head.length;
-    for (const { bytes } of parts) {
+    let at = 4;
+    for (const bytes of [head, ...parts.map((part) => part.bytes)]) {
       frame.set(bytes, at);
       at += bytes.length;
     }

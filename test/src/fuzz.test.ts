@@ -140,7 +140,7 @@ const frames: [string, Bytes, (bytes: Bytes) => unknown][] = [
   ],
   [
     'what peers say in bytes',
-    encode({ type: 'x', data: [new Uint16Array(4), { b: new ArrayBuffer(3) }] }) as Bytes,
+    encode({ type: 'x', data: [new Uint16Array(400), { b: new ArrayBuffer(3) }] }) as Bytes,
     (bytes) => parsePeerFrame(decode(bytes.buffer)?.value),
   ],
   [

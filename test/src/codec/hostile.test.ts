@@ -17,7 +17,9 @@ describe('A frame that no peer of ours has made', () => {
     ['deeper than anything', '['.repeat(100_000) + ']'.repeat(100_000)],
     ['deeper than anything in a tree', `["*",${'["Map",1,'.repeat(50_000)}1${']'.repeat(50_000)}]`],
     ['a mark and nothing else', '["*"]'],
-    ['parts of bytes that a text does not have', '["*",["ArrayBuffer",0],0,0]'],
+    ['parts of bytes that a text does not have', '["*",["ArrayBuffer",0],0,1]'],
+    ['what is no base64', '["*",["ArrayBuffer",0],0,"???"]'],
+    ['bytes that begin nowhere', '["*",["ArrayBuffer",0],"0","AAAA"]'],
   ];
   for (const [name, text] of texts) {
     it(`is refused: ${name}`, () => {
@@ -152,8 +154,8 @@ describe('A frame that was changed on its way', () => {
   const random = seeded(seed);
   const below = (end: number): number => Math.floor(random() * end);
   const samples: unknown[] = [
-    { a: new Uint8Array(9), b: [new Float64Array(2), 'x', new DataView(new ArrayBuffer(3))], c: [, -0] }, // prettier-ignore
-    [new Map<unknown, unknown>([[{}, new Set([1n])]]), new Date(5), /a/g, new RangeError('x', { cause: [] }), undefined], // prettier-ignore
+    { many: new Uint8Array(600), a: new Uint8Array(9), b: [new Float64Array(2), 'x', new DataView(new ArrayBuffer(3))], c: [, -0] }, // prettier-ignore
+    [new Uint8Array(5), new Map<unknown, unknown>([[{}, new Set([1n])]]), new Date(5), /a/g, new RangeError('x', { cause: [] }), undefined], // prettier-ignore
     Object.assign([1, , NaN], { name: Object('x'), again: new AggregateError([1], 'y') }), // prettier-ignore
   ];
   for (const [i, sample] of samples.entries()) {

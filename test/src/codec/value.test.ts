@@ -112,6 +112,8 @@ describe('What JSON cannot say', () => {
     it(`arrives all the same: ${name}`, () => {
       expectFaithful(value);
       expectFaithful({ type: '', data: [value, { deeper: value }] });
+      // Then it is no text any more.
+      expectFaithful([value, new Uint8Array(1000)]);
     });
   }
 
@@ -154,12 +156,19 @@ describe('What JSON cannot say', () => {
     expect(back.stack).not.to.contain('secret');
   });
 
+  it('is text with a few bytes, and bytes with many', () => {
+    expect(encode({ a: [bytes, undefined] })).to.be.a('string');
+    expect(encode({ a: [new Uint8Array(1000)] })).to.be.an.instanceOf(Uint8Array);
+  });
+
   it('sends no more of a buffer than is seen of it', () => {
     const back = roundTrip(bytes.subarray(2, 4)) as Uint8Array;
     expect([...back]).to.deep.equal([3, 4]);
     expect(back.buffer.byteLength).to.equal(2);
     const large = new Uint8Array(1e6);
     expect(encode([large.subarray(10, 12), large.subarray(20, 30)]).length).to.be.below(200);
+    const far = encode([large.subarray(10, 12), large.subarray(2000, 2030)]);
+    expect(far.length).to.be.below(2200);
   });
 
   it('reads as structuredClone does: what is own and enumerable', () => {
