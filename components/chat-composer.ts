@@ -2,7 +2,7 @@
 import { html, type LitElement, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { ChatStrings } from './chat-strings.js';
-import { ICONS } from './chat-view.js';
+import { ICONS } from './icons.js';
 import { MAX_TEXT } from './chat-wire.js';
 
 export class ChatComposer {

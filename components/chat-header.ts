@@ -2,9 +2,11 @@
 import { html, nothing, type LitElement, type TemplateResult } from 'lit';
 import type { ChatStrings } from './chat-strings.js';
 import { nameOf } from './chat-text.js';
-import { ICONS, personView, type ChatStatus } from './chat-view.js';
+import { personView } from './chat-view.js';
 import { MAX_NAME } from './chat-wire.js';
+import { ICONS } from './icons.js';
 import type { SourceElement } from './source-controller.js';
+import type { SourceStatus } from './source-status.js';
 
 const NAME_CHARS = Math.min(MAX_NAME, 60);
 
@@ -18,7 +20,7 @@ export class ChatHeader {
     this.#host = host;
   }
 
-  render(source: SourceElement | null, status: ChatStatus, s: ChatStrings): TemplateResult {
+  render(source: SourceElement | null, status: SourceStatus, s: ChatStrings): TemplateResult {
     const inside = status.tone === 'good';
     return html`<div class="header" part="header">
         <slot name="header"></slot>

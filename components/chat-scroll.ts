@@ -1,7 +1,7 @@
 /** Whether the log follows what is said, and what the reader has not seen while it does not. */
 import { html, nothing, type LitElement } from 'lit';
 import type { ChatStrings } from './chat-strings.js';
-import { ICONS } from './chat-view.js';
+import { ICONS } from './icons.js';
 
 /** Closer to the end than this, in pixels, counts as there. */
 const END = 32;

@@ -1,6 +1,7 @@
 /** Every word of `<peer-chat>`, in English. */
+import { ENGLISH_FILES, listOf, type FileStrings } from './file-strings.js';
 
-export interface ChatStrings {
+export interface ChatStrings extends FileStrings {
   /** Name of the log when the element has no `label`. */
   readonly label: string;
   /** Shown in the empty message field when the element has no `placeholder`. */
@@ -40,15 +41,8 @@ export interface ChatStrings {
   readonly time: (date: Date) => string;
 }
 
-function list(names: readonly string[]): string {
-  const [first = '', second = '', third] = names;
-  if (third === undefined) return second ? `${first} and ${second}` : first;
-  return names.length === 3
-    ? `${first}, ${second} and ${third}`
-    : `${first}, ${second} and ${names.length - 2} others`;
-}
-
 export const ENGLISH: ChatStrings = {
+  ...ENGLISH_FILES,
   label: 'Chat',
   placeholder: 'Write a message',
   readonly: 'You can read along here',
@@ -58,8 +52,8 @@ export const ENGLISH: ChatStrings = {
   yourName: 'Your name',
   guest: (tag) => `Guest ${tag}`,
   people: (count) => (count === 1 ? '1 person' : `${count} people`),
-  joined: (names) => `${list(names)} joined`,
-  left: (names) => `${list(names)} left`,
+  joined: (names) => `${listOf(names)} joined`,
+  left: (names) => `${listOf(names)} left`,
   renamed: (before, after) => `${before} is now ${after}`,
   relayed: (name) => `Earlier messages, told by ${name}`,
   newMessages: 'New messages',

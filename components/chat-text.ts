@@ -1,5 +1,4 @@
 /** Text as people wrote it: links, emoji, names and the colours that go with them. */
-import type { ChatStrings } from './chat-strings.js';
 
 /** A piece of text; `href` makes it a link. */
 export interface TextPart {
@@ -48,10 +47,15 @@ const EMOJI_ONLY =
 /** Nothing but a few emoji, which are shown larger. */
 export const isEmoji = (text: string): boolean => EMOJI_ONLY.test(text);
 
+export interface GuestStrings {
+  /** Name of somebody without one; `tag` is a piece of their id. */
+  readonly guest: (tag: string) => string;
+}
+
 const INVISIBLE = /^[\p{C}\p{Z}]*$/u;
 
 /** The same on every page: what somebody calls themselves, else a guest known by a piece of their id. */
-export function nameOf(strings: ChatStrings, id: string, name: string): string {
+export function nameOf(strings: GuestStrings, id: string, name: string): string {
   // The ending tells further pages of one visitor apart.
   return INVISIBLE.test(name) ? strings.guest(id.slice(0, 4) + (/\.\d+$/.exec(id)?.[0] ?? '')) : name;
 }

@@ -1,46 +1,9 @@
 /** How the parts of a chat are drawn. Everything anybody wrote goes through text bindings, and nothing else does. */
-import { html, nothing, svg, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { isMessage, type ChatMessage, type ChatNotice, type ChatRow } from './chat-log.js';
 import type { ChatStrings } from './chat-strings.js';
 import { hueOf, initialOf, isEmoji, nameOf, splitLinks } from './chat-text.js';
-import type { SourceElement } from './source-controller.js';
-
-const icon = (path: string): TemplateResult => html`
-  <svg viewBox="0 0 24 24" aria-hidden="true">${svg`<path d=${path} />`}</svg>
-`;
-
-export const ICONS = {
-  send: icon('M12 19V5m-6 6 6-6 6 6'),
-  down: icon('M12 5v14m-6-6 6 6 6-6'),
-  more: icon('m7 10 5 5 5-5'),
-  edit: icon('m5 19 1-4L16 5l3 3L9 18z'),
-  talk: icon('M5 5h14a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2h-8l-5 4v-4H5a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2z'),
-  clock: icon('M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zm0 4v4l3 2'),
-} as const;
-
-export interface ChatStatus {
-  readonly tone: 'good' | 'wait' | 'bad' | 'off';
-  /** Null when there is nothing to say. */
-  readonly text: string | null;
-}
-
-export function statusOf(source: SourceElement | null, s: ChatStrings): ChatStatus {
-  const error = source?.error;
-  switch (source?.state) {
-    case 'connected':
-      return { tone: 'good', text: source.peers.size ? null : s.alone };
-    case 'connecting':
-      return { tone: 'wait', text: s.connecting };
-    case 'disconnected':
-      return { tone: 'wait', text: s.reconnecting };
-    case 'failed':
-      return { tone: 'bad', text: error?.code === 'busy' ? s.busy : error?.message || s.disconnected };
-    case 'closed':
-      return { tone: 'off', text: s.closed };
-    default:
-      return { tone: 'off', text: s.disconnected };
-  }
-}
+import { ICONS } from './icons.js';
 
 const dayOf = (time: number, s: ChatStrings): string => {
   const date = new Date(time);

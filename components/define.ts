@@ -1,10 +1,11 @@
 /** The bundle: registers every element and exports the core beside their classes. */
 import { PeerChatElement } from './peer-chat.js';
+import { PeerFilesElement } from './peer-files.js';
 import { PeerGroupElement } from './peer-group.js';
 import { PeerPairElement } from './peer-pair.js';
 
 export * from '../src/index.js';
-export { PeerChatElement, PeerGroupElement, PeerPairElement };
+export { PeerChatElement, PeerFilesElement, PeerGroupElement, PeerPairElement };
 
 /** A page may load this script twice, from two addresses: the first one stands. */
 function define(tag: string, element: CustomElementConstructor): void {
@@ -14,3 +15,4 @@ function define(tag: string, element: CustomElementConstructor): void {
 define('peer-group', PeerGroupElement);
 define('peer-pair', PeerPairElement);
 define('peer-chat', PeerChatElement);
+define('peer-files', PeerFilesElement);

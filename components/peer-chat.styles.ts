@@ -1,134 +1,17 @@
 import { css } from 'lit';
+import { base, hues, tokens } from './base.styles.js';
 
-/** Colours follow the `color-scheme` of the page around the chat. */
-export const styles = css`
+const own = css`
   :host {
-    --_accent: var(--peer-chat-accent, light-dark(#4451c4, #5b68d8));
-    --_accent-text: var(--peer-chat-accent-text, #fff);
-    --_surface: var(--peer-chat-surface, light-dark(#fff, #17191d));
-    --_text: var(--peer-chat-text, light-dark(#1d2027, #e8eaee));
-    --_muted: var(--peer-chat-muted, light-dark(#5c6370, #a0a7b3));
-    --_line: var(--peer-chat-line, light-dark(#e3e5ea, #2e323a));
     --_own: var(--peer-chat-bubble-own, var(--_accent));
     --_own-text: var(--peer-chat-bubble-own-text, var(--_accent-text));
-    --_other: var(--peer-chat-bubble-other, light-dark(#f0f2f5, #262a31));
+    --_other: var(--peer-chat-bubble-other, var(--_soft));
     --_other-text: var(--peer-chat-bubble-other-text, var(--_text));
-    --_danger: var(--peer-chat-danger, light-dark(#b42318, #ff8f85));
-    --_edge: light-dark(#868d9a, #6d7481);
     --_radius: var(--peer-chat-bubble-radius, 1.125em);
-    --_gutter: 1rem;
-    display: flex;
-    flex-direction: column;
-    box-sizing: border-box;
-    container-type: inline-size;
-    min-inline-size: min(15rem, 100%);
     min-block-size: 16rem;
     block-size: 100%;
-    max-block-size: var(--peer-chat-max-height, none);
-    overflow: clip;
-    border: 1px solid var(--_line);
-    border-radius: var(--peer-chat-radius, 1rem);
-    background: var(--_surface);
-    color: var(--_text);
-    font-size: var(--peer-chat-font-size, 0.9375rem);
-    line-height: 1.4;
-    text-align: start;
-  }
-  :host([hidden]),
-  [hidden] {
-    display: none;
-  }
-  *,
-  ::before {
-    box-sizing: border-box;
-  }
-  p {
-    margin: 0;
-  }
-  svg {
-    flex: none;
-    inline-size: 1.25em;
-    block-size: 1.25em;
-    fill: none;
-    stroke: currentColor;
-    stroke-width: 2;
-    stroke-linecap: round;
-    stroke-linejoin: round;
-  }
-  button,
-  input,
-  textarea {
-    margin: 0;
-    border: 0;
-    background: none;
-    color: inherit;
-    font: inherit;
-  }
-  button {
-    cursor: pointer;
-  }
-  :focus-visible {
-    outline: 2px solid light-dark(var(--_accent), #a5adff);
-    outline-offset: 2px;
-  }
-  .sr {
-    position: absolute;
-    inline-size: 1px;
-    block-size: 1px;
-    overflow: hidden;
-    clip-path: inset(50%);
-    white-space: nowrap;
-  }
-  .muted {
-    color: var(--_muted);
   }
 
-  .header {
-    display: flex;
-    align-items: center;
-    gap: 0.5rem;
-    padding: 0.5rem var(--_gutter);
-    border-block-end: 1px solid var(--_line);
-    font-size: 0.875em;
-  }
-  .dot {
-    flex: none;
-    inline-size: 0.5rem;
-    block-size: 0.5rem;
-    border-radius: 50%;
-    background: light-dark(#8a919d, #7d8490);
-  }
-  .dot.good {
-    background: light-dark(#1f9d57, #3ecf82);
-  }
-  .dot.wait {
-    background: light-dark(#d28a04, #f3b53f);
-    animation: breathe 1.6s ease-in-out infinite alternate;
-  }
-  .dot.bad {
-    background: var(--_danger);
-  }
-  .quiet {
-    display: flex;
-    align-items: center;
-    gap: 0.25em;
-    min-inline-size: 0;
-    min-block-size: 1.75rem;
-    padding: 0 0.5em;
-    margin-inline-start: -0.25em;
-    border-radius: 0.5em;
-    white-space: nowrap;
-  }
-  .quiet:hover {
-    background: var(--_other);
-    color: var(--_other-text);
-  }
-  .quiet svg {
-    inline-size: 1em;
-    block-size: 1em;
-    color: var(--_muted);
-    transition: rotate 0.15s;
-  }
   .quiet[aria-expanded='true'] svg {
     rotate: 180deg;
   }
@@ -137,11 +20,6 @@ export const styles = css`
   }
   .me {
     margin-inline: auto -0.5em;
-  }
-  bdi {
-    overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
   }
   input.me {
     flex: 0 1 14em;
@@ -208,23 +86,6 @@ export const styles = css`
     outline-offset: -3px;
     border-radius: 0.25rem;
   }
-  .empty {
-    display: grid;
-    place-content: center;
-    justify-items: center;
-    gap: 0.75rem;
-    min-block-size: 100%;
-    color: var(--_muted);
-    text-align: center;
-    overflow-wrap: anywhere;
-  }
-  .empty svg {
-    inline-size: 2.25rem;
-    block-size: 2.25rem;
-    stroke-width: 1.25;
-    opacity: 0.7;
-  }
-
   .message {
     position: relative;
     display: grid;
@@ -470,69 +331,13 @@ export const styles = css`
       display: none;
     }
   }
-  @keyframes appear {
-    from {
-      opacity: 0;
-    }
-  }
-  @keyframes breathe {
-    to {
-      opacity: 0.4;
-    }
-  }
-  @media (prefers-reduced-motion: reduce) {
-    *,
-    ::before {
-      transition: none !important;
-      animation-duration: 0s !important;
-      animation-iteration-count: 1 !important;
-    }
-  }
   @media (forced-colors: active) {
     .bubble,
     .send,
     .unread {
       border: 1px solid ButtonBorder;
     }
-    .dot {
-      forced-color-adjust: none;
-    }
-  }
-
-  .h0 {
-    --_hue: 20;
-  }
-  .h1 {
-    --_hue: 45;
-  }
-  .h2 {
-    --_hue: 75;
-  }
-  .h3 {
-    --_hue: 110;
-  }
-  .h4 {
-    --_hue: 140;
-  }
-  .h5 {
-    --_hue: 165;
-  }
-  .h6 {
-    --_hue: 195;
-  }
-  .h7 {
-    --_hue: 225;
-  }
-  .h8 {
-    --_hue: 255;
-  }
-  .h9 {
-    --_hue: 285;
-  }
-  .h10 {
-    --_hue: 315;
-  }
-  .h11 {
-    --_hue: 345;
   }
 `;
+
+export const styles = [tokens('peer-chat'), base, hues, own];

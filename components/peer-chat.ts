@@ -8,10 +8,12 @@ import { ChatScroll } from './chat-scroll.js';
 import { ChatSession } from './chat-session.js';
 import { ENGLISH, type ChatStrings } from './chat-strings.js';
 import { nameOf } from './chat-text.js';
-import { ICONS, rowView, statusOf, type ChatStatus } from './chat-view.js';
+import { rowView } from './chat-view.js';
 import { MAX_TEXT, clampHistory } from './chat-wire.js';
+import { ICONS } from './icons.js';
 import { styles } from './peer-chat.styles.js';
 import { SourceController } from './source-controller.js';
+import { statusOf, type SourceStatus } from './source-status.js';
 import type { TypedListeners } from '../src/index.js';
 
 export type { ChatMessage, MessageState } from './chat-log.js';
@@ -222,7 +224,7 @@ export class PeerChatElement extends LitElement {
     this.#scroll.settle();
   }
 
-  #renderLog(status: ChatStatus): TemplateResult {
+  #renderLog(status: SourceStatus): TemplateResult {
     const s = this.#strings;
     const { entries } = this.#session.log;
     const context = {

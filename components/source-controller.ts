@@ -1,11 +1,27 @@
 /** Finds the group or pair an element belongs to, and keeps finding it while the page changes. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { JoinDetail, Peer, PeerError, SourceEventMap, TypedListeners } from '../src/index.js';
+import type {
+  JoinDetail,
+  Peer,
+  PeerError,
+  ProgressDetail,
+  SourceEventMap,
+  TypedListeners,
+} from '../src/index.js';
 
 /** The events of a group and of a pair under one roof. */
 export interface SourceElementEventMap extends SourceEventMap {
   join: CustomEvent<JoinDetail & { readonly room?: string; readonly code?: string }>;
   busy: CustomEvent<{ readonly code: string }>;
+}
+
+export interface SourceSendOptions {
+  readonly to?: string | readonly string[];
+  readonly type?: string;
+  readonly metadata?: unknown;
+  readonly signal?: AbortSignal;
+  /** For large values, of each receiver. */
+  readonly onprogress?: (detail: ProgressDetail) => void;
 }
 
 /** What elements around a group or pair use of it; anything that offers this can be a source. */
@@ -18,7 +34,7 @@ export type SourceElement = TypedListeners<SourceElementEventMap> &
     displayName: string;
     readonly room?: string | null;
     readonly code?: string | null;
-    send(data: unknown, options?: { to?: string | readonly string[]; type?: string }): Promise<void>;
+    send(data: unknown, options?: SourceSendOptions): Promise<void>;
   };
 
 /** An element that is told its source by id or by where it stands. */

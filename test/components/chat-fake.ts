@@ -13,6 +13,9 @@ export interface Sent {
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export type FakePeer = Mutable<Pick<Peer, 'id' | 'displayName' | 'state'>>;
 
+const makePeer = (id: string, displayName: string, state: RTCPeerConnectionState): FakePeer =>
+  Object.assign(new EventTarget(), { id, displayName, state });
+
 /** An id as real ones are: 43 characters that begin with `name`. */
 export const idOf = (name: string): string => name.padEnd(43, '-');
 
@@ -67,13 +70,13 @@ export class FakeSource extends HTMLElement {
     this.fire('open', { id: this.peerId });
     for (const other of others) {
       this.#others.set(other.peerId!, other);
-      this.peers.set(other.peerId!, { id: other.peerId!, displayName: other.displayName, state: 'new' });
+      this.peers.set(other.peerId!, makePeer(other.peerId!, other.displayName, 'new'));
     }
     this.turn('connected');
     this.fire('join', { id: this.peerId, room, peers: new Map(this.peers), created: !others.length });
     for (const other of others) {
       other.#others.set(this.peerId, this);
-      other.meet(name, this.displayName);
+      other.meet(this.peerId, this.displayName);
       this.meet(other.peerId!, other.displayName);
     }
     return this;
@@ -92,7 +95,8 @@ export class FakeSource extends HTMLElement {
   }
 
   meet(name: string, displayName = ''): FakePeer {
-    const peer: FakePeer = { id: idOf(name), displayName, state: 'connected' };
+    const peer = this.peers.get(idOf(name)) ?? makePeer(idOf(name), displayName, 'connected');
+    peer.state = 'connected';
     this.peers.set(peer.id, peer);
     this.fire('peer', { peer });
     return peer;
@@ -101,6 +105,7 @@ export class FakeSource extends HTMLElement {
   lose(name: string): void {
     const peer = this.peers.get(idOf(name));
     this.peers.delete(idOf(name));
+    if (peer) peer.state = 'closed';
     this.fire('leave', { peer, reason: 'left' });
   }
 
@@ -112,7 +117,7 @@ export class FakeSource extends HTMLElement {
 
   /** Something arrives from `name`. */
   receive(name: string, data: unknown, type = 'peer-chat'): void {
-    const peer = this.peers.get(idOf(name)) ?? { id: idOf(name), displayName: '', state: 'connected' };
+    const peer = this.peers.get(idOf(name)) ?? makePeer(idOf(name), '', 'connected');
     this.fire('data', { data, type, peer, metadata: undefined, delivery: 'reliable' });
   }
 

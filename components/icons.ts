@@ -1,0 +1,24 @@
+/** The drawings on buttons and beside words: one path each, drawn in the colour of the text around it. */
+import { html, svg, type TemplateResult } from 'lit';
+
+const icon = (path: string): TemplateResult => html`
+  <svg viewBox="0 0 24 24" aria-hidden="true">${svg`<path d=${path} />`}</svg>
+`;
+
+export const ICONS = {
+  send: icon('M12 19V5m-6 6 6-6 6 6'),
+  down: icon('M12 5v14m-6-6 6 6 6-6'),
+  more: icon('m7 10 5 5 5-5'),
+  edit: icon('m5 19 1-4L16 5l3 3L9 18z'),
+  talk: icon('M5 5h14a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2h-8l-5 4v-4H5a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2z'),
+  clock: icon('M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zm0 4v4l3 2'),
+  attach: icon(
+    'm20 11-8.5 8.5a5 5 0 0 1-7-7L13 4a3.4 3.4 0 0 1 4.8 4.8l-8.4 8.4a1.7 1.7 0 0 1-2.4-2.4L14.5 7.3',
+  ),
+  upload: icon('M12 15V4m-4.5 4L12 3.5 16.5 8M4 15v3a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2v-3'),
+  save: icon('M12 4v11m-4.5-4 4.5 4.5 4.5-4.5M4 15v3a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2v-3'),
+  close: icon('M6 6l12 12M18 6 6 18'),
+  done: icon('m5 12.5 4.5 4.5L19 7.5'),
+  warn: icon('M12 8v5m0 3v.01M12 3.5 2.5 20h19z'),
+  file: icon('M13 3H6v18h12V8zm0 0v5h5'),
+} as const;
