@@ -1,19 +1,23 @@
 /** The row below the log: where a message is written. */
-import { html, type LitElement, type TemplateResult } from 'lit';
+import { html, nothing, type LitElement, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
+import type { BlobUrls } from './blob-urls.js';
+import { ChatAttachments } from './chat-attachments.js';
 import type { ChatStrings } from './chat-strings.js';
 import { ICONS } from './icons.js';
 import { MAX_TEXT } from './chat-wire.js';
 
 export class ChatComposer {
   readonly #host: LitElement;
-  readonly #say: (text: string) => boolean;
+  readonly #say: (text: string, files: readonly File[]) => boolean;
+  readonly attachments: ChatAttachments;
   #draft = '';
   #readonly = false;
 
   /** @param say takes the text over, or leaves it in the field by returning false */
-  constructor(host: LitElement, say: (text: string) => boolean) {
+  constructor(host: LitElement, urls: BlobUrls, say: (text: string, files: readonly File[]) => boolean) {
     this.#host = host;
+    this.attachments = new ChatAttachments(host, urls);
     this.#say = say;
   }
 
@@ -25,36 +29,45 @@ export class ChatComposer {
     this.#input?.focus(options);
   }
 
-  render(s: ChatStrings, placeholder: string, linked: boolean, readonly: boolean): TemplateResult {
+  /** @param files whether files may be attached */
+  render(
+    s: ChatStrings,
+    placeholder: string,
+    linked: boolean,
+    readonly: boolean,
+    files: boolean,
+  ): TemplateResult {
     this.#readonly = readonly;
-    return html`<div class="composer" part="composer">
-      <slot name="composer-start"></slot>
-      <textarea
-        class="input"
-        part="input"
-        rows="1"
-        dir="auto"
-        enterkeyhint="send"
-        maxlength=${MAX_TEXT}
-        aria-label=${placeholder}
-        placeholder=${placeholder}
-        ?readonly=${readonly}
-        .value=${live(this.#draft)}
-        @input=${this.#onInput}
-        @keydown=${this.#onKey}
-      ></textarea>
-      <slot name="composer-end"></slot>
-      <button
-        type="button"
-        class="send"
-        part="send"
-        aria-label=${s.send}
-        ?disabled=${!linked || !this.#draft.trim()}
-        @click=${this.#submit}
-      >
-        ${ICONS.send}
-      </button>
-    </div>`;
+    return html`${this.attachments.render(s)}
+      <div class="composer" part="composer">
+        <slot name="composer-start"></slot>
+        ${files ? this.attachments.button(s, readonly) : nothing}
+        <textarea
+          class="input"
+          part="input"
+          rows="1"
+          dir="auto"
+          enterkeyhint="send"
+          maxlength=${MAX_TEXT}
+          aria-label=${placeholder}
+          placeholder=${placeholder}
+          ?readonly=${readonly}
+          .value=${live(this.#draft)}
+          @input=${this.#onInput}
+          @keydown=${this.#onKey}
+        ></textarea>
+        <slot name="composer-end"></slot>
+        <button
+          type="button"
+          class="send"
+          part="send"
+          aria-label=${s.send}
+          ?disabled=${!linked || !(this.#draft.trim() || this.attachments.files.length)}
+          @click=${this.#submit}
+        >
+          ${ICONS.send}
+        </button>
+      </div>`;
   }
 
   readonly #onInput = (event: Event): void => {
@@ -82,7 +95,9 @@ export class ChatComposer {
 
   readonly #submit = (): void => {
     const text = this.#draft.trim();
-    if (!text || this.#readonly || !this.#say(text)) return;
+    const { files } = this.attachments;
+    if (!(text || files.length) || this.#readonly || !this.#say(text, files)) return;
+    this.attachments.clear();
     this.#setDraft('');
     this.focus();
   };

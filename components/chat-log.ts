@@ -1,5 +1,5 @@
 /** The chat's log as plain data: what was said, who came and went, in the order it is shown. */
-import type { WireRecord } from './chat-wire.js';
+import type { WireFile, WireRecord } from './chat-wire.js';
 
 /** `pending` until the network has an own message, `failed` when it could not be delivered. */
 export type MessageState = 'pending' | 'delivered' | 'failed';
@@ -12,7 +12,10 @@ export interface ChatMessage {
   readonly author: string;
   /** What the author was called then; empty for nameless ones. */
   readonly name: string;
+  /** Empty where there are only files. */
   readonly text: string;
+  /** What its author says of the files that came with it; absent where there are none. */
+  readonly files?: readonly WireFile[];
   /** Milliseconds since 1970; never in the future, never before the live message above it. */
   readonly time: number;
   readonly own: boolean;
@@ -109,9 +112,9 @@ export class ChatLog {
   /** The last `count` messages as they are told to a newcomer; what is on its way may have missed it. */
   records(count: number): WireRecord[] {
     const told = this.messages.filter((message) => message.state !== 'failed' && message.author);
-    return told
-      .slice(Math.max(0, told.length - count))
-      .map(({ id, text, time, name, author }) => ({ id, text, time, name, from: author }));
+    return told.slice(Math.max(0, told.length - count)).map(({ id, text, time, name, author, files }) => {
+      return { id, text, time, name, from: author, ...(files && { files }) };
+    });
   }
 
   joined(id: string, name: string, time: number): void {

@@ -1,6 +1,7 @@
 /** What a chat does with its source: says, hears, and tells newcomers what they missed. Draws nothing. */
 import type { DataDetail, Peer, PeerError } from '../src/index.js';
 import { HistoryQuest } from './chat-history.js';
+import { ChatFiles } from './chat-files.js';
 import { ChatLog, type ChatMessage } from './chat-log.js';
 import {
   HISTORY_TYPE,
@@ -10,9 +11,12 @@ import {
   parseMessage,
   type WireMessage,
 } from './chat-wire.js';
+import { cleanFileName } from './file-text.js';
 import type { SourceElement, SourceElementEventMap } from './source-controller.js';
 
 export interface ChatHost {
+  /** Whether files are taken. */
+  takesFiles(): boolean;
   /** How many earlier messages to ask for and to tell. */
   history(): number;
   /** Something that is shown may have changed. */
@@ -47,6 +51,7 @@ const leftBehind = (error: unknown, { peers }: SourceElement): boolean => {
 
 export class ChatSession {
   readonly log = new ChatLog();
+  readonly files: ChatFiles;
   readonly #host: ChatHost;
   readonly #quest: HistoryQuest;
   /** Everyone whose coming the reader knows of, and the name they had. */
@@ -61,6 +66,7 @@ export class ChatSession {
 
   constructor(host: ChatHost) {
     this.#host = host;
+    this.files = new ChatFiles(host, this.log);
     this.#quest = new HistoryQuest((id) => {
       this.#sendTo(id, { want: this.#host.history() });
     });
@@ -68,6 +74,7 @@ export class ChatSession {
 
   attach(source: SourceElement | null): void {
     this.#listening?.abort();
+    this.files.attach(source);
     this.#source = source;
     this.#forget();
     if (source) {
@@ -83,8 +90,15 @@ export class ChatSession {
     this.#host.changed();
   }
 
+  /** Forgets everything that was said. */
+  clear(): void {
+    this.log.clear();
+    this.files.clear();
+  }
+
   /** Adds an own message and sends it. Resolves when it is on its way to everyone. */
-  post(source: SourceElement, text: string): Promise<void> {
+  post(source: SourceElement, text: string, files: readonly File[] = []): Promise<void> {
+    const listed = files.map(({ name, size, type }) => ({ name: cleanFileName(name), size, type }));
     const message = this.log.add({
       id: newId(),
       author: source.peerId ?? '',
@@ -94,8 +108,10 @@ export class ChatSession {
       own: true,
       state: 'pending',
       relayed: null,
+      ...(listed.length && { files: listed }),
     });
     if (!message) return Promise.resolve();
+    this.files.keep(message, files);
     this.#host.added(message);
     return this.#send(source, message);
   }
@@ -111,10 +127,13 @@ export class ChatSession {
   }
 
   async #send(source: SourceElement, message: ChatMessage): Promise<void> {
-    const { id, text, time, name } = message;
-    const data: WireMessage = { id, text, time, name };
+    const { id, text, time, name, files } = message;
+    const data: WireMessage = { id, text, time, name, ...(files && { files }) };
     try {
-      await source.send(data, { type: MESSAGE_TYPE });
+      const sending = source.send(data, { type: MESSAGE_TYPE });
+      // Behind the message that tells of them, and not before there is anybody who was told.
+      this.files.send(message, source);
+      await sending;
     } catch (error) {
       if (!leftBehind(error, source)) {
         this.#settle(message, 'failed');
@@ -153,7 +172,7 @@ export class ChatSession {
 
   /** Another room than before starts with an empty log. */
   #leaveRoom(room: string | null): void {
-    if (this.#room !== null && this.#room !== room) this.log.clear();
+    if (this.#room !== null && this.#room !== room) this.clear();
     this.#room = room;
   }
 
@@ -208,7 +227,9 @@ export class ChatSession {
       state: 'delivered',
       relayed: null,
     });
-    if (message) this.#host.added(message);
+    if (!message) return;
+    this.files.announced(message);
+    this.#host.added(message);
   }
 
   #seek(id: string): void {

@@ -9,6 +9,16 @@ export interface ChatStrings extends FileStrings {
   /** Shown there instead while the chat is `readonly`. */
   readonly readonly: string;
   readonly send: string;
+  /** The button that opens the picker. */
+  readonly attach: string;
+  /** Name of the list of files that wait for the message to be sent. */
+  readonly attached: string;
+  /** While files hover above the chat. */
+  readonly dropNow: string;
+  /** A file that was announced and has not begun to arrive. */
+  readonly coming: string;
+  /** A file of an earlier message, or of somebody who has left. */
+  readonly unavailable: string;
   readonly you: string;
   readonly changeName: string;
   readonly yourName: string;
@@ -47,6 +57,11 @@ export const ENGLISH: ChatStrings = {
   placeholder: 'Write a message',
   readonly: 'You can read along here',
   send: 'Send',
+  attach: 'Attach files',
+  attached: 'Attached files',
+  dropNow: 'Let go to attach',
+  coming: 'On its way',
+  unavailable: 'No longer available',
   you: 'You',
   changeName: 'change name',
   yourName: 'Your name',

@@ -1,5 +1,6 @@
 /** How the parts of a chat are drawn. Everything anybody wrote goes through text bindings, and nothing else does. */
 import { html, nothing, type TemplateResult } from 'lit';
+import { filesView, type FileContext } from './chat-file-view.js';
 import { isMessage, type ChatMessage, type ChatNotice, type ChatRow } from './chat-log.js';
 import type { ChatStrings } from './chat-strings.js';
 import { hueOf, initialOf, isEmoji, nameOf, splitLinks } from './chat-text.js';
@@ -48,8 +49,7 @@ const stateView = (message: ChatMessage, s: ChatStrings, retry: (message: ChatMe
 function messageView(
   message: ChatMessage,
   { first, last }: ChatRow,
-  s: ChatStrings,
-  retry: (message: ChatMessage) => void,
+  { strings: s, retry, ...context }: RowContext,
 ): TemplateResult {
   const side = message.own ? 'own' : 'other';
   const kind = isEmoji(message.text) ? 'bubble emoji' : 'bubble';
@@ -59,8 +59,12 @@ function messageView(
     part="message ${side}"
   >
     ${headView(message, first, s)}
-    <div class=${kind} part="bubble bubble-${side}" dir="auto">${textView(message.text)}</div>
-    ${stateView(message, s, retry)}
+    ${
+      message.text.trim()
+        ? html`<div class=${kind} part="bubble bubble-${side}" dir="auto">${textView(message.text)}</div>`
+        : nothing
+    }
+    ${filesView(message, { strings: s, ...context })} ${stateView(message, s, retry)}
   </div>`;
 }
 
@@ -75,19 +79,19 @@ function noticeView({ joined, left, renamed }: ChatNotice, s: ChatStrings): Temp
   return html`<div class="system" part="system" dir="auto">${words.join(' · ')}</div>`;
 }
 
-export interface RowContext {
-  readonly strings: ChatStrings;
+export interface RowContext extends FileContext {
   readonly retry: (message: ChatMessage) => void;
   /** What a peer is called now. */
   readonly nameOf: (id: string) => string;
 }
 
-export function rowView(row: ChatRow, { strings: s, retry, nameOf }: RowContext): TemplateResult {
+export function rowView(row: ChatRow, context: RowContext): TemplateResult {
+  const { strings: s, nameOf } = context;
   const { entry, day, told, unread } = row;
   return html`${day ? html`<div class="day" part="day">${dayOf(entry.time, s)}</div>` : nothing}
   ${told === null ? nothing : html`<div class="system" part="system" dir="auto">${s.relayed(nameOf(told))}</div>`}
   ${unread ? html`<div class="new" part="unread">${s.newMessages}</div>` : nothing}
-  ${isMessage(entry) ? messageView(entry, row, s, retry) : noticeView(entry, s)}`;
+  ${isMessage(entry) ? messageView(entry, row, context) : noticeView(entry, s)}`;
 }
 
 export function personView(id: string, name: string, s: ChatStrings, hint?: string): TemplateResult {

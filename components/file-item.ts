@@ -78,6 +78,10 @@ export class FileItem implements FileInfo {
     return this.parts.some((part) => part.open);
   }
 
+  get waits(): boolean {
+    return this.open && this.parts.every((part) => !part.open || part.waits);
+  }
+
   /** With several peers: what is going on as long as something is, then the best that came of it. */
   get state(): TransferState {
     const states = this.parts.map(({ state }) => state);

@@ -39,8 +39,8 @@ export interface Account {
 }
 
 function openAccount(item: FileItem, s: FileWords, now: number): string {
+  if (item.waits) return s.waiting;
   const open = item.parts.filter((part) => part.open);
-  if (open.every(({ waits }) => waits)) return s.waiting;
   const names = open.map((part) => peerOf(part, s));
   if (item.state === 'offered') return item.direction === 'in' ? s.from(names.join()) : s.offered(names);
   const { progress } = item;

@@ -25,6 +25,7 @@ export const fileStyles = css`
   .file-name {
     display: flex;
     min-inline-size: 0;
+    inline-size: fit-content;
     max-inline-size: 100%;
     overflow: visible;
     font-weight: 600;
@@ -54,6 +55,9 @@ export const fileStyles = css`
     display: flex;
     gap: 0.375rem;
     min-inline-size: 0;
+  }
+  .meta > :first-child:not(:last-child) {
+    flex: none;
   }
   .account.good,
   .parts .good svg {
@@ -92,6 +96,10 @@ export const fileStyles = css`
   progress::-moz-progress-bar {
     border-radius: 1rem;
     background: var(--_ink);
+  }
+  .waits progress {
+    --_ink: var(--_muted);
+    animation: none;
   }
   progress:indeterminate {
     background: var(--_ink);

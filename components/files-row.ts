@@ -65,15 +65,17 @@ function partsView(item: FileItem, s: FilesStrings): unknown {
 }
 
 function metaView(item: FileItem, s: FilesStrings): TemplateResult {
-  const [part] = item.parts;
-  const names = item.parts.map((one) => peerOf(one, s));
-  const offered = item.direction === 'in' && item.state === 'offered';
-  const people = item.direction === 'in' ? s.from(part ? peerOf(part, s) : '') : s.to(names);
+  const [part, ...others] = item.parts;
+  const name = part ? peerOf(part, s) : '';
+  // Of several, each is named below.
+  const people = others.length ? '' : item.direction === 'in' ? s.from(name) : s.to([name]);
+  // An offer says it all by its buttons.
+  const asks = item.direction === 'in' && item.state === 'offered' && !part?.waits;
   return html`<span class="meta" part="meta"
-      >${item.size === null ? nothing : html`<span>${s.size(item.size)}</span>`}<span dir="auto"
-        >${people}</span
-      ></span
-    >${offered && !part?.waits ? nothing : accountView(item, s)}`;
+      >${item.size === null ? nothing : html`<span>${s.size(item.size)}</span>`}${
+        people ? html`<span dir="auto">${people}</span>` : nothing
+      }</span
+    >${asks ? nothing : accountView(item, s)}`;
 }
 
 /** The small picture: what was sent along, or the file itself where it is here and small enough to be decoded. */
@@ -83,7 +85,7 @@ function pictureOf(item: FileItem, urls: BlobUrls): string | null {
 
 export const rowView = (item: FileItem, s: FilesStrings, actions: RowActions): TemplateResult =>
   html`<li
-    class="file ${item.direction} ${item.state}"
+    class="file ${item.direction} ${item.state} ${item.waits ? 'waits' : ''}"
     part="file file-${item.direction} file-${item.state}"
     data-key=${item.key}
     tabindex="-1"

@@ -16,7 +16,6 @@ export interface FilesStrings extends FileStrings, StatusStrings, GuestStrings {
   /** The chosen receiver is not there any more. */
   readonly receiverLeft: (name: string) => string;
   readonly readonly: string;
-  readonly empty: string;
   readonly clear: string;
   /** Said when an offer comes in. */
   readonly offers: (name: string, file: string, size: string) => string;
@@ -32,7 +31,6 @@ export const ENGLISH: FilesStrings = {
   everyone: 'Everyone',
   receiverLeft: (name) => `${name} has left`,
   readonly: 'You can receive files here',
-  empty: 'No files yet',
   clear: 'Clear finished',
   offers: (name, file, size) => `${name} offers ${file}, ${size}`,
   guest: (tag) => `Guest ${tag}`,

@@ -1,5 +1,6 @@
 import { css } from 'lit';
 import { base, hues, tokens } from './base.styles.js';
+import { fileStyles } from './file.styles.js';
 
 const own = css`
   :host {
@@ -213,6 +214,61 @@ const own = css`
     text-underline-offset: 0.15em;
   }
 
+  .files {
+    display: grid;
+    gap: 0.25rem;
+    justify-items: inherit;
+    inline-size: 100%;
+    max-inline-size: 34rem;
+  }
+  .bubble + .files {
+    margin-block-start: 0.25rem;
+  }
+  .card {
+    display: flex;
+    gap: 0.625rem;
+    align-items: center;
+    inline-size: 22rem;
+    max-inline-size: 100%;
+    padding: 0.5rem;
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius);
+  }
+  .about {
+    flex: 1;
+    min-inline-size: 0;
+  }
+  .picture {
+    max-inline-size: 100%;
+    overflow: clip;
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius);
+    background: var(--_soft);
+  }
+  .picture a {
+    display: block;
+  }
+  .picture a:focus-visible {
+    outline-offset: -3px;
+  }
+  .picture img {
+    display: block;
+    max-inline-size: 100%;
+    /* Never higher than what can be seen of the log at once. */
+    max-block-size: min(18rem, 60dvh);
+    min-block-size: 2rem;
+    margin-inline: auto;
+    object-fit: contain;
+  }
+  .under {
+    display: flex;
+    gap: 0.5rem;
+    align-items: center;
+    padding: 0.25rem 0.375rem 0.25rem 0.75rem;
+    border-block-start: 1px solid var(--_line);
+    background: var(--_surface);
+  }
+
   .day,
   .system,
   .new {
@@ -270,6 +326,79 @@ const own = css`
     block-size: 1em;
   }
 
+  .dropping {
+    position: absolute;
+    inset: 0.5rem;
+    display: grid;
+    place-content: center;
+    justify-items: center;
+    gap: 0.5rem;
+    border: 1.5px dashed var(--_ink);
+    border-radius: 0.75rem;
+    background: color-mix(in oklab, var(--_surface) 90%, var(--_accent));
+    font-weight: 600;
+    pointer-events: none;
+  }
+  .dropping svg {
+    inline-size: 1.75rem;
+    block-size: 1.75rem;
+    color: var(--_ink);
+  }
+  .attached {
+    display: flex;
+    flex: none;
+    flex-wrap: wrap;
+    gap: 0.375rem;
+    max-block-size: 8rem;
+    margin: 0;
+    padding-block: 0.625rem 0.125rem;
+    padding-inline: max(0.75rem, (100% - var(--peer-chat-measure, 48rem)) / 2);
+    overflow: auto;
+    border-block-start: 1px solid var(--_line);
+    list-style: none;
+  }
+  .attached li {
+    display: flex;
+    gap: 0.5rem;
+    align-items: center;
+    max-inline-size: min(100%, 16rem);
+    padding: 0.25rem;
+    border: 1px solid var(--_line);
+    border-radius: 0.75rem;
+    font-size: 0.875em;
+  }
+  .attached .tile {
+    inline-size: 2rem;
+    block-size: 2rem;
+    border-radius: 0.5rem;
+    font-size: 0.5625rem;
+  }
+  .attached .act {
+    min-inline-size: 1.75rem;
+    min-block-size: 1.75rem;
+  }
+  .attached + .composer {
+    border-block-start: 0;
+  }
+  .attach {
+    display: grid;
+    flex: none;
+    place-items: center;
+    inline-size: 2.375rem;
+    block-size: 2.375rem;
+    margin-inline: -0.25rem;
+    padding: 0;
+    border-radius: 50%;
+    color: var(--_muted);
+  }
+  .attach:hover:enabled {
+    background: var(--_soft);
+    color: var(--_text);
+  }
+  .attach:disabled {
+    cursor: default;
+    opacity: 0.5;
+  }
   .composer {
     display: flex;
     align-items: flex-end;
@@ -340,4 +469,4 @@ const own = css`
   }
 `;
 
-export const styles = [tokens('peer-chat'), base, hues, own];
+export const styles = [tokens('peer-chat'), base, hues, fileStyles, own];

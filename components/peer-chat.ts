@@ -1,6 +1,7 @@
 /** A chat for the group or pair around it. */
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { BlobUrls } from './blob-urls.js';
 import { keyOf, layOut, type ChatMessage } from './chat-log.js';
 import { ChatComposer } from './chat-composer.js';
 import { ChatHeader } from './chat-header.js';
@@ -9,7 +10,8 @@ import { ChatSession } from './chat-session.js';
 import { ENGLISH, type ChatStrings } from './chat-strings.js';
 import { nameOf } from './chat-text.js';
 import { rowView } from './chat-view.js';
-import { MAX_TEXT, clampHistory } from './chat-wire.js';
+import { MAX_FILES, MAX_TEXT, clampHistory } from './chat-wire.js';
+import { FileDrop } from './file-drop.js';
 import { ICONS } from './icons.js';
 import { styles } from './peer-chat.styles.js';
 import { SourceController } from './source-controller.js';
@@ -62,6 +64,18 @@ const HISTORY = 50;
  * @csspart bubble - A message's text.
  * @csspart bubble-own - The text of an own message.
  * @csspart bubble-other - The text of somebody else's message.
+ * @csspart files - The files of a message.
+ * @csspart file - One of them, as a card.
+ * @csspart picture - One of them, as the picture it is.
+ * @csspart tile - The letters that tell a file's kind, or a small picture of it.
+ * @csspart file-name - A file's name.
+ * @csspart account - How a file fares.
+ * @csspart progress - The bar of a file on its way.
+ * @csspart button - The buttons of a file. Also `accept`, `cancel`, `save`.
+ * @csspart drop - What covers the log while files hover above the chat.
+ * @csspart attachments - The files that wait for the message to be sent.
+ * @csspart detach - The button that removes one of them.
+ * @csspart attach - The button that opens the picker.
  * @csspart failed - The line below a message that was not delivered.
  * @csspart retry - The button in it.
  * @csspart day - The line above a day's first message.
@@ -83,6 +97,8 @@ const HISTORY = 50;
  * @cssprop [--peer-chat-bubble-own-text] - Text in own bubbles.
  * @cssprop [--peer-chat-bubble-other] - Other people's bubbles.
  * @cssprop [--peer-chat-bubble-other-text] - Text in other people's bubbles.
+ * @cssprop [--peer-chat-soft] - Behind bars and quiet buttons.
+ * @cssprop [--peer-chat-good] - What went well.
  * @cssprop [--peer-chat-danger] - What went wrong.
  * @cssprop [--peer-chat-radius=1rem] - Corners of the chat.
  * @cssprop [--peer-chat-bubble-radius=1.125em] - Corners of bubbles.
@@ -120,6 +136,7 @@ export class PeerChatElement extends LitElement {
   declare removeEventListener: TypedListeners<PeerChatEventMap>['removeEventListener'];
 
   readonly #session = new ChatSession({
+    takesFiles: () => !this.noFiles,
     history: () => clampHistory(this.history, HISTORY),
     changed: () => {
       this.requestUpdate();
@@ -133,10 +150,19 @@ export class PeerChatElement extends LitElement {
   });
   readonly #header = new ChatHeader(this);
   readonly #scroll = new ChatScroll(this);
-  readonly #composer = new ChatComposer(this, (text) => {
+  readonly #urls = new BlobUrls(this);
+  readonly #broken = new WeakSet<Blob>();
+  readonly #composer = new ChatComposer(this, this.#urls, (text, files) => {
     if (!this.#link.source) return false;
-    void this.post(text);
+    void this.post({ text, files });
     return true;
+  });
+  readonly #drop = new FileDrop(this, {
+    ready: () => !this.noFiles && !this.readonly && this.#link.source !== null && !this.#isOver,
+    take: (files) => {
+      this.#composer.attachments.add(files);
+      this.focus();
+    },
   });
   #strings = ENGLISH;
 
@@ -165,21 +191,27 @@ export class PeerChatElement extends LitElement {
 
   /**
    * Says something to everyone. It is shown at once and marked until it is on its way, or as not delivered.
-   * @param content the text, or an object with it
-   * @returns resolves when the message is on its way to everyone; rejects when it is not
-   * @throws {TypeError} no text, or more than 16 000 characters
-   * @throws {DOMException} `InvalidStateError` without a group or pair, `NotSupportedError` for files
+   * @param content the text, or an object with `text`, `files` or both
+   * @returns resolves when the message is on its way to everyone; rejects when it is not. How its files fare is shown
+   *   beside them: whoever gets one may be asked first.
+   * @throws {TypeError} neither text nor files, more than 16 000 characters, more than 20 files
+   * @throws {DOMException} `InvalidStateError` without a group or pair, `NotSupportedError` for files with `no-files`
    */
   post(content: string | ChatPost): Promise<void> {
-    const { text = '', files = [] } = typeof content === 'string' ? { text: content } : content;
-    if (Array.from(files).length > 0) {
-      throw new DOMException('Files are not supported yet.', 'NotSupportedError');
+    const { text = '', files: given = [] } = typeof content === 'string' ? { text: content } : content;
+    const files = Array.from(given);
+    if (files.length && this.noFiles) {
+      throw new DOMException('This chat takes no files: it has the attribute no-files.', 'NotSupportedError');
     }
-    if (typeof text !== 'string' || !text.trim()) throw new TypeError('post() needs a text.');
+    if (!files.every((file) => file instanceof File)) throw new TypeError('files must be File objects.');
+    if (files.length > MAX_FILES) throw new TypeError(`A message has at most ${MAX_FILES} files.`);
+    if (typeof text !== 'string' || !(text.trim() || files.length)) {
+      throw new TypeError('post() needs a text or files.');
+    }
     if (text.length > MAX_TEXT) throw new TypeError(`A text has at most ${MAX_TEXT} characters.`);
     const { source } = this.#link;
     if (!source) throw new DOMException('There is no group or pair to talk in.', 'InvalidStateError');
-    const posted = this.#session.post(source, text);
+    const posted = this.#session.post(source, text, files);
     // A failure is shown beside the message; whoever does not wait for it need not hear of it again.
     posted.catch(() => undefined);
     return posted;
@@ -187,7 +219,7 @@ export class PeerChatElement extends LitElement {
 
   /** Empties the log on this page; nobody else's changes. */
   clear(): void {
-    this.#session.log.clear();
+    this.#session.clear();
     this.requestUpdate();
   }
 
@@ -205,18 +237,22 @@ export class PeerChatElement extends LitElement {
     const { source } = this.#link;
     const s = this.#strings;
     const status = statusOf(source, s);
-    const ended = source?.state === 'failed' || source?.state === 'closed';
+    const ended = this.#isOver;
     const placeholder = this.readonly ? s.readonly : (this.placeholder ?? s.placeholder);
     return html`${this.#header.render(source, status, s)}
       <div class="status ${status.tone}" part="status" role="status">
         ${this.#session.log.entries.length && status.text ? html`<p>${status.text}</p>` : nothing}
       </div>
-      <div class="body">${this.#renderLog(status)}${this.#scroll.render(s)}</div>
+      <div class="body">
+        ${this.#renderLog(status)}${this.#scroll.render(s)}
+        ${this.#drop.over ? html`<div class="dropping" part="drop">${ICONS.attach}${s.dropNow}</div>` : nothing}
+      </div>
       ${this.#composer.render(
         s,
         ended ? (status.text ?? placeholder) : placeholder,
         source !== null && !this.readonly && !ended,
         this.readonly || ended,
+        !this.noFiles && !this.readonly,
       )}`;
   }
 
@@ -227,8 +263,14 @@ export class PeerChatElement extends LitElement {
   #renderLog(status: SourceStatus): TemplateResult {
     const s = this.#strings;
     const { entries } = this.#session.log;
+    const { source } = this.#link;
     const context = {
       strings: s,
+      files: this.#session.files,
+      urls: this.#urls,
+      broken: this.#broken,
+      isHere: (id: string) => source?.peers.has(id) ?? false,
+      changed: () => this.requestUpdate(),
       retry: this.#retry,
       nameOf: (id: string) => nameOf(s, id, this.#nameNow(id)),
     };
@@ -259,6 +301,11 @@ export class PeerChatElement extends LitElement {
     </div>`;
   }
 
+  get #isOver(): boolean {
+    const state = this.#link.source?.state;
+    return state === 'failed' || state === 'closed';
+  }
+
   /** Also of one that has left. */
   #nameNow(id: string): string {
     const peer = this.#link.source?.peers.get(id);
@@ -270,6 +317,7 @@ export class PeerChatElement extends LitElement {
       if (message.own) this.#scroll.follow();
       else this.#scroll.arrived(keyOf(message));
     }
+    this.#session.files.prune();
     this.requestUpdate();
     this.dispatchEvent(new CustomEvent('message', { detail: { message } }));
   }

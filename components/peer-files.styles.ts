@@ -62,13 +62,12 @@ const own = css`
   }
   .controls {
     display: flex;
-    flex-wrap: wrap;
     gap: 0.5rem;
     align-items: center;
   }
   .receiver {
     display: flex;
-    flex: 1;
+    flex: 1 0 8.5em;
     align-items: center;
     gap: 0.5rem;
     min-inline-size: 0;
@@ -202,7 +201,13 @@ const own = css`
     .zone {
       grid-template-columns: auto minmax(0, 1fr);
     }
+    .hint {
+      /* As high while something hovers above it. */
+      min-block-size: 2lh;
+      align-content: center;
+    }
     .controls {
+      flex-wrap: wrap;
       grid-column: 1 / -1;
     }
     .choose {
@@ -210,6 +215,12 @@ const own = css`
     }
   }
   @container (inline-size < 30rem) {
+    .facts {
+      flex-direction: column;
+    }
+    .facts > ::before {
+      content: none !important;
+    }
     .file.offered.in {
       grid-template-columns: auto minmax(0, 1fr);
     }

@@ -299,7 +299,8 @@ export class PeerFilesElement extends LitElement {
 
   #offered(item: FileItem): 'accept' | 'ask' {
     item.thumbnail = parseMetadata(item.metadata);
-    return (item.size ?? Infinity) <= this.autoAccept ? 'accept' : 'ask';
+    // Without a limit even that is taken whose size nobody knows; with none of it not even an empty file.
+    return this.autoAccept > 0 && (item.size ?? Infinity) <= this.autoAccept ? 'accept' : 'ask';
   }
 
   #turned(item: FileItem, part: FilePart): void {
