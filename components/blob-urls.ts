@@ -39,6 +39,8 @@ export class BlobUrls implements ReactiveController {
   }
 
   hostUpdated(): void {
+    // What is drawn where nobody sees it is drawn again before anybody does.
+    if (!this.#host.isConnected) this.#used.clear();
     for (const [blob, url] of this.#urls) {
       if (this.#used.has(blob)) continue;
       this.#urls.delete(blob);
@@ -49,9 +51,7 @@ export class BlobUrls implements ReactiveController {
   hostDisconnected(): void {
     // A move is over by then.
     queueMicrotask(() => {
-      if (this.#host.isConnected) return;
-      this.#used.clear();
-      this.hostUpdated();
+      if (!this.#host.isConnected) this.hostUpdated();
     });
   }
 }

@@ -73,7 +73,7 @@ function cardView(
     ${tileView(name, type, null)}
     <div class="about">
       ${nameView(item?.name ?? name, s)} ${item ? progressView(item, s) : nothing}
-      <div class="facts"><span>${s.size(item?.size ?? size)}</span>${said}</div>
+      <div class="facts"><span>${s.size(item?.size ?? size)}</span> ${said}</div>
     </div>
     ${item ? actionsView(item, blob, context) : nothing}
   </div>`;

@@ -170,10 +170,10 @@ export class FileExchange {
   #arrived({ type, data, peer, metadata, transfer }: FileDetail): void {
     if (type !== this.#type || !(data instanceof Blob)) return;
     const known = transfer && this.#items.find(({ parts }) => parts[0]?.transfer === transfer);
-    if (known) {
+    const [of] = known?.parts ?? [];
+    if (known && of && (of.open || of.state === 'done')) {
       known.file = data;
-      const [part] = known.parts;
-      if (part) this.#turn(known, part, 'done');
+      this.#turn(known, of, 'done');
       this.#host.arrived(known, peer);
       this.#host.changed();
       return;

@@ -24,8 +24,9 @@ export function cleanFileName(value: unknown): string {
   const name = value
     // More than any file system allows need not be looked at.
     .slice(-4096)
-    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/[\t-\r]+/g, ' ')
     .replaceAll(INVISIBLE, '')
+    .replaceAll(/\s+/g, ' ')
     .replaceAll(SPECIAL, '_')
     .replaceAll(/^[.\s]+|[.\s]+$/g, '');
   if (name.length <= MAX_FILE_NAME) return name;

@@ -71,11 +71,11 @@ function metaView(item: FileItem, s: FilesStrings): TemplateResult {
   const people = others.length ? '' : item.direction === 'in' ? s.from(name) : s.to([name]);
   // An offer says it all by its buttons.
   const asks = item.direction === 'in' && item.state === 'offered' && !part?.waits;
+  const size = item.size === null ? nothing : html`<span>${s.size(item.size)}</span> `;
   return html`<span class="meta" part="meta"
-      >${item.size === null ? nothing : html`<span>${s.size(item.size)}</span>`}${
-        people ? html`<span dir="auto">${people}</span>` : nothing
-      }</span
-    >${asks ? nothing : accountView(item, s)}`;
+      >${size}${people ? html`<span dir="auto">${people}</span>` : nothing}</span
+    >
+    ${asks ? nothing : accountView(item, s)}`;
 }
 
 /** The small picture: what was sent along, or the file itself where it is here and small enough to be decoded. */

@@ -216,9 +216,11 @@ const own = css`
 
   .files {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 0.25rem;
     justify-items: inherit;
     inline-size: 100%;
+    min-inline-size: 0;
     max-inline-size: 34rem;
   }
   .bubble + .files {
@@ -458,6 +460,16 @@ const own = css`
     .message > .avatar,
     .me .muted {
       display: none;
+    }
+    .save .word {
+      position: absolute;
+      clip-path: inset(50%);
+    }
+    .act.save {
+      padding: 0;
+    }
+    .card .act.accept {
+      padding-inline: 0.5em;
     }
   }
   @media (forced-colors: active) {

@@ -148,7 +148,8 @@ export class PeerFilesElement extends LitElement {
   /**
    * Sends a file or several, whether or not the element is `readonly`.
    * @param to ids of the receivers; default: everyone who is there
-   * @returns resolves when everyone has them all; rejects with the first PeerError: `refused`, `aborted`, `gone`
+   * @returns resolves when everyone has them all; rejects with the first PeerError: `refused`, `aborted`, `gone`,
+   *   or with an `AbortError` when it was cancelled before it was offered
    * @throws {TypeError} for what is no file
    * @throws {DOMException} `InvalidStateError` when there is nobody to send to
    */
