@@ -90,9 +90,15 @@ export class StreamCollector implements Collector {
   readonly stream: ReadableStream<Bytes>;
   #controller: ReadableStreamDefaultController<Bytes> | null = null;
   #written = 0;
+  /** Bytes that the reader has no use for. */
+  #skip: number;
 
-  /** @param pulled the reader has taken something */
-  constructor(pulled: () => void, cancelled: () => void) {
+  /**
+   * @param pulled the reader has taken something
+   * @param skip bytes at the beginning that are not for the reader
+   */
+  constructor(pulled: () => void, cancelled: () => void, skip = 0) {
+    this.#skip = skip;
     const queue = new ByteLengthQueuingStrategy({ highWaterMark: BLOCK_BYTES });
     this.stream = new ReadableStream<Bytes>(
       {
@@ -113,7 +119,10 @@ export class StreamCollector implements Collector {
 
   write(bytes: Bytes): void {
     this.#written += bytes.length;
-    this.#controller?.enqueue(bytes);
+    const own = bytes.subarray(this.#skip);
+    this.#skip -= bytes.length - own.length;
+    // Nothing to read is nothing to be told of.
+    if (own.length > 0) this.#controller?.enqueue(own);
   }
 
   finish(): void {

@@ -5,7 +5,15 @@ import type { Bytes } from '../bytes.js';
 import { BlockHash } from './hash.js';
 import { paced } from './pace.js';
 import { Transfer } from './transfer.js';
-import { shortened, sizeOf, type End, type Offer, type ReceiverWord, type SenderWord } from './wire.js';
+import {
+  headOf,
+  shortened,
+  sizeOf,
+  type End,
+  type Offer,
+  type ReceiverWord,
+  type SenderWord,
+} from './wire.js';
 
 export interface IncomingHost {
   say(word: ReceiverWord): void;
@@ -30,6 +38,8 @@ export class Incoming {
   readonly #offer: Offer;
   readonly #host: IncomingHost;
   readonly #size: number | null;
+  /** Bytes before what counts. */
+  readonly #head: number;
   readonly #hash = new BlockHash();
   readonly #tell: (now?: boolean) => void;
   #collector: Collector | null = null;
@@ -47,7 +57,9 @@ export class Incoming {
     this.#offer = offer;
     this.#host = host;
     this.#size = parts && sizeOf(parts);
-    const info = { id: localId, direction: 'in', type, metadata, name, mediaType, size: this.#size } as const;
+    this.#head = headOf(parts);
+    const told = this.#size === null ? null : this.#size - this.#head;
+    const info = { id: localId, direction: 'in', type, metadata, name, mediaType, size: told } as const;
     this.transfer = new Transfer(info, {
       accept: () => {
         this.accept();
@@ -138,7 +150,7 @@ export class Incoming {
     this.#hole = false;
     this.#received += fresh.length;
     this.#hash.update(fresh);
-    this.transfer.progressed(this.#received);
+    this.transfer.progressed(Math.max(0, this.#received - this.#head));
     this.#collector?.write(fresh);
     this.#tell();
     this.#takeSoon();
@@ -156,6 +168,7 @@ export class Incoming {
       () => {
         this.stop('Its reader gave up.');
       },
+      this.#head,
     );
     this.#begin(collector);
     return collector.stream;

@@ -39,6 +39,8 @@ export class Outgoing {
   readonly #id: number;
   readonly #host: OutgoingHost;
   readonly #reader: ContentReader;
+  /** Bytes before what counts. */
+  readonly #head: number;
   readonly #hash = new BlockHash();
   readonly #tell: (now?: boolean) => void;
   #settle: { resolve(): void; reject(error: PeerError): void } | null = null;
@@ -65,6 +67,7 @@ export class Outgoing {
     this.#id = id;
     this.#host = host;
     this.#size = content.size;
+    this.#head = (content.size ?? 0) - (info.size ?? 0);
     this.#reader = content.open();
     this.transfer = new Transfer(info, {
       accept: notOurs,
@@ -151,7 +154,7 @@ export class Outgoing {
     this.#acknowledged = at;
     this.#until = Math.max(this.#until, until);
     this.#reader.release(at);
-    this.transfer.progressed(at);
+    this.transfer.progressed(Math.max(0, at - this.#head));
     if (again || at > this.#sent) this.#goOn(at);
     this.#asked &&= !again;
     this.#load();
@@ -231,7 +234,7 @@ export class Outgoing {
     this.#reader.close();
     this.#chunks = [];
     if (state === 'done') {
-      this.transfer.progressed(this.#furthest);
+      this.transfer.progressed(this.#furthest - this.#head);
       this.#tell(true);
     }
     this.transfer.transition(state, error);

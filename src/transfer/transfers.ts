@@ -5,7 +5,7 @@ import type { Content } from './content.js';
 import { Incoming } from './incoming.js';
 import { Outgoing, offerOf } from './outgoing.js';
 import type { Transfer, TransferInfo } from './transfer.js';
-import { PIECE_HEAD_BYTES, encodePiece, parsePiece, type TransferWord } from './wire.js';
+import { PIECE_HEAD_BYTES, encodePiece, headOf, parsePiece, type TransferWord } from './wire.js';
 
 export interface TransfersHost {
   /** Tells the other side, once and in order. */
@@ -47,7 +47,8 @@ export class Transfers {
   /** Offers something. See `Outgoing.finished` for how it ends. */
   send({ content, parts, isText, ...rest }: Shipment): Outgoing {
     const id = this.#nextId++;
-    const info: TransferInfo = { ...rest, id: crypto.randomUUID(), direction: 'out', size: content.size };
+    const size = content.size === null ? null : content.size - headOf(parts);
+    const info: TransferInfo = { ...rest, id: crypto.randomUUID(), direction: 'out', size };
     const outgoing = new Outgoing(id, info, content, {
       say: (word) => {
         this.#host.say(word);

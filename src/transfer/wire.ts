@@ -81,6 +81,10 @@ function parseOffer(id: number, fields: Record<string, unknown>): Offer | null {
 /** Bytes of all parts. */
 export const sizeOf = (parts: readonly number[]): number => parts.reduce((sum, size) => sum + size, 0);
 
+/** Bytes of what stands before the Blobs: a File is as large as its content, not as all that is sent for it. */
+export const headOf = (parts: readonly number[] | null): number =>
+  parts && parts.length > 1 ? (parts[0] ?? 0) : 0;
+
 /** A word from a decoded message, or null for anything else. */
 export function parseWord(fields: Record<string, unknown>): TransferWord | null {
   const { transfer: word, id, at, until, again, reason, size, hash } = fields;

@@ -134,6 +134,24 @@ describe('A large value', () => {
     expect((error as PeerError).code).to.equal('gone');
   }).timeout(MANY_SECONDS);
 
+  for (const size of [0, 1, 300_000]) {
+    it(`of a File is its content and nothing more, also as a stream: ${size} bytes`, async () => {
+      const [a, b] = await pair();
+      const file = new File([noise(size)], 'a.bin');
+      const streamed = once<TransferDetail>(b, 'transfer').then(async ({ detail: { transfer } }) => {
+        const bytes = await new Response(transfer.stream()).arrayBuffer();
+        return { transfer, bytes: new Uint8Array(bytes) };
+      });
+      const own: ProgressDetail[] = [];
+      await a.send(file, { onprogress: (detail) => own.push(detail) });
+      const { transfer, bytes } = await streamed;
+      expect([transfer.size, transfer.loaded]).to.deep.equal([size, size]);
+      expect(same(bytes, new Uint8Array(await file.arrayBuffer()))).to.equal(true);
+      const last = own.at(-1);
+      expect([last?.loaded, last?.total]).to.deep.equal([size, size]);
+    }).timeout(MANY_SECONDS);
+  }
+
   for (const transport of ['direct', 'relay'] as const) {
     it(`may be a File, which keeps its name, or be full of them (${transport})`, async () => {
       const [a, b] = await pair({ transport });
