@@ -120,12 +120,15 @@ export class FileExchange {
   async pipe(item: FileItem, sink: WritableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
     const [part] = item.parts;
     if (!part?.transfer) throw new DOMException('There is nothing to read.', 'InvalidStateError');
-    item.saved = true;
+    const stream = part.transfer.stream();
+    item.piping = true;
     try {
-      await part.transfer.stream().pipeTo(sink);
+      await stream.pipeTo(sink);
+      item.saved = true;
+      item.piping = false;
       this.#turn(item, part, 'done');
     } catch (error) {
-      item.saved = false;
+      item.piping = false;
       // The engine may have said why, and said it first.
       if (part.open) {
         part.transfer.cancel();
@@ -254,6 +257,8 @@ export class FileExchange {
   #turn(item: FileItem, part: FilePart, state: TransferState): void {
     // What has ended has ended, whatever is heard of it afterwards.
     if (part.state === state || !part.open) return;
+    // All is here, but not yet where it is to be.
+    if (state === 'done' && item.piping) return;
     part.state = state;
     if (state === 'done') part.loaded = item.size ?? part.loaded;
     if (state === 'active') item.noteProgress(performance.now());

@@ -60,6 +60,8 @@ export class FileItem implements FileInfo {
   /** What there is of it here: from the start when it goes out, once it has arrived when it comes in. */
   file: Blob | null = null;
   thumbnail: Blob | null = null;
+  /** It goes to disk as it comes. */
+  piping = false;
   /** It went to disk, or was handed over to be saved. */
   saved = false;
   readonly #pace = new Pace();
