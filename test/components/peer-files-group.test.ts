@@ -2,6 +2,7 @@
 import { expect, fixture, html } from '@open-wc/testing';
 import '../../components/define.js';
 import type { PeerChatElement } from '../../components/peer-chat.js';
+import type { PeerError } from '../../src/index.js';
 import type { PeerFilesElement } from '../../components/peer-files.js';
 import { closeAll, meshed, otherPage, uniqueName, upgraded } from '../support/sources.js';
 import { once, until } from '../support/until.js';
@@ -32,7 +33,7 @@ async function pages(...names: string[]): Promise<Page[]> {
 }
 
 const find = <E extends HTMLElement>(element: Element, selector: string): Promise<E> =>
-  until(() => element.shadowRoot!.querySelector<E>(selector), { what: selector }) as Promise<E>;
+  until(() => element.shadowRoot!.querySelector<E>(selector), { what: selector });
 const press = async (element: Element, selector: string): Promise<void> =>
   (await find(element, selector)).click();
 const words = (element: Element, selector: string): string =>
@@ -93,7 +94,7 @@ describe('<peer-files> in a <peer-group>', () => {
 
   it('sends to all, each of whom decides alone', async () => {
     const [ada, linus, grace] = (await pages('Ada', 'Linus', 'Grace')) as [Page, Page, Page];
-    const sending = ada.files.send(fileOf('a.txt')).catch(({ code }: { code: string }) => code);
+    const sending = ada.files.send(fileOf('a.txt')).catch((error: unknown) => (error as PeerError).code);
     await press(linus.files, '.accept');
     await reads(ada.files, '.parts .good', 'Linus');
     await press(grace.files, '.refuse');

@@ -139,7 +139,7 @@ describe('<peer-files>', () => {
       await sent(3);
       source.flows[1]!.refuse();
       source.flows[2]!.finish();
-      expect(await refused.catch((error: PeerError) => error.code)).to.equal('refused');
+      expect(await refused.catch((error: unknown) => (error as PeerError).code)).to.equal('refused');
       expect(() => files.send('a' as never)).to.throw(TypeError);
       expect(() => files.send(fileOf('a'), { to: 'nobody' })).to.throw(DOMException, 'nobody');
     });
@@ -268,7 +268,7 @@ describe('<peer-files>', () => {
 
     it('can be cancelled before it is offered', async () => {
       // Decoding the picture takes a while.
-      const sending = files.send(await picture(2000, 2000)).catch(({ name }: Error) => name);
+      const sending = files.send(await picture(2000, 2000)).catch((error: unknown) => (error as Error).name);
       await press('cancel');
       expect(await row()).to.contain('Cancelled');
       expect(await sending).to.equal('AbortError');

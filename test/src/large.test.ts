@@ -1,6 +1,6 @@
 import { expect } from '@open-wc/testing';
 import type { Bytes } from '../../src/bytes.js';
-import type { DataDetail, PeerRoom, ProgressDetail, TransferDetail } from '../../src/index.js';
+import type { DataDetail, PeerRoom, ProgressDetail, Transfer, TransferDetail } from '../../src/index.js';
 import { PeerError } from '../../src/index.js';
 import { noise, read } from './transfer/line.js';
 import { closeAll, makeMesh, nextData, upgraded } from '../support/sources.js';
@@ -138,13 +138,15 @@ describe('A large value', () => {
     it(`of a File is its content and nothing more, also as a stream: ${size} bytes`, async () => {
       const [a, b] = await pair();
       const file = new File([noise(size)], 'a.bin');
-      const streamed = once<TransferDetail>(b, 'transfer').then(async ({ detail: { transfer } }) => {
-        const bytes = await new Response(transfer.stream()).arrayBuffer();
-        return { transfer, bytes: new Uint8Array(bytes) };
+      const streamed = new Promise<[Transfer, Promise<ArrayBuffer>]>((resolve) => {
+        b.addEventListener('transfer', ({ detail: { transfer } }) => {
+          resolve([transfer, new Response(transfer.stream()).arrayBuffer()]);
+        });
       });
       const own: ProgressDetail[] = [];
       await a.send(file, { onprogress: (detail) => own.push(detail) });
-      const { transfer, bytes } = await streamed;
+      const [transfer, reading] = await streamed;
+      const bytes = new Uint8Array(await reading);
       expect([transfer.size, transfer.loaded]).to.deep.equal([size, size]);
       expect(same(bytes, new Uint8Array(await file.arrayBuffer()))).to.equal(true);
       const last = own.at(-1);
