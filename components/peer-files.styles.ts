@@ -140,8 +140,9 @@ const own = css`
   .file.refused .tile,
   .file.cancelled .tile,
   .file.failed .tile {
+    background: var(--_soft);
+    color: var(--_muted);
     filter: grayscale(1);
-    opacity: 0.6;
   }
   .in.offered {
     margin-block-end: 0.375rem;

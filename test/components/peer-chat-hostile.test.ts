@@ -66,6 +66,8 @@ const ELEMENTS = [
   'BUTTON',
   'SLOT',
   'TEXTAREA',
+  // The picker of files.
+  'INPUT',
 ];
 
 const strangers = (chat: PeerChatElement): string[] =>

@@ -362,13 +362,6 @@ describe('<peer-chat>', () => {
       expect(chat.messages[0]?.text).to.equal('hello');
     });
 
-    it('takes no files yet', () => {
-      const file = new File(['x'], 'x.txt');
-      expect(() => chat.post({ text: 'x', files: [file] }))
-        .to.throw(DOMException, 'not supported yet')
-        .with.property('name', 'NotSupportedError');
-    });
-
     it('needs somebody to talk to', () => {
       const alone = document.createElement('peer-chat');
       expect(() => alone.post('hello'))

@@ -60,7 +60,14 @@ const elementsIn = ({ page }: Visitor, code: string): Promise<{ tag: string; att
   }, code);
 
 test('there are the pages that the demo consists of', () => {
-  assert.deepEqual(pages, ['chat.html', 'events.html', 'index.html', 'local.html', 'pair.html']);
+  assert.deepEqual(pages, [
+    'chat.html',
+    'events.html',
+    'files.html',
+    'index.html',
+    'local.html',
+    'pair.html',
+  ]);
 });
 
 for (const name of pages) {

@@ -1,6 +1,6 @@
 /** Every page of the demo, used by several people at once. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -8,6 +8,7 @@ import { after, afterEach, before, test } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'puppeteer-core';
 import { launchChromium } from '../support/launch.js';
 import { until } from '../support/until.js';
+import { root } from '../tools/workspace.mjs';
 import { SignalServer } from '../wtr/signal-server.mjs';
 import { Visitor, elsewhere } from './site.js';
 
@@ -205,6 +206,19 @@ test('events: everyone paints one board, and reads what happened', async () => {
   await ada.reads(/profile\s+Linus/);
   await linus.page.goto('about:blank');
   await ada.reads(/leave\s+Linus (?:left|lost)/);
+});
+
+test('files: a file goes from hand to hand', async () => {
+  const ada = await visit('files.html');
+  const linus = await visit(ada.page.url());
+  await Promise.all([ada.meets(1), linus.meets(1)]);
+  const input = await ada.page.waitForSelector('peer-files >>> input[type=file]');
+  await input?.uploadFile(join(root, 'LICENSE'));
+  await (await linus.page.waitForSelector('peer-files >>> .accept'))?.click();
+  const link = await linus.page.waitForSelector('peer-files >>> a.save');
+  const saved = await link?.evaluate(async (a) => (await fetch((a as HTMLAnchorElement).href)).text());
+  assert.equal(saved, readFileSync(join(root, 'LICENSE'), 'utf8'));
+  await ada.page.waitForSelector('peer-files >>> .file.done');
 });
 
 test('local: two tabs talk where there is nothing but files', async (t) => {
