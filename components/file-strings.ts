@@ -23,7 +23,7 @@ export interface FileStrings {
   readonly refusedByYou: string;
   readonly cancelled: string;
   readonly cancelledBy: (name: string) => string;
-  readonly failed: string;
+  readonly fileFailed: string;
   readonly leftBefore: (name: string) => string;
   readonly accept: string;
   readonly refuse: string;
@@ -59,7 +59,7 @@ export const ENGLISH_FILES: FileStrings = {
   refusedByYou: 'You refused it',
   cancelled: 'Cancelled',
   cancelledBy: (name) => `Cancelled by ${name}`,
-  failed: 'Failed',
+  fileFailed: 'Failed',
   leftBefore: (name) => `${name} left before it was complete`,
   accept: 'Accept',
   refuse: 'Refuse',

@@ -65,7 +65,7 @@ export function endOf({ direction, saved }: FileItem, part: FilePart, s: FileWor
     case 'cancelled':
       return part.ownWill ? { tone: 'muted', text: s.cancelled } : { tone: 'bad', text: s.cancelledBy(name) };
     default:
-      return { tone: 'bad', text: part.peer?.state === 'closed' ? s.leftBefore(name) : s.failed };
+      return { tone: 'bad', text: part.peer?.state === 'closed' ? s.leftBefore(name) : s.fileFailed };
   }
 }
 
@@ -80,7 +80,9 @@ function endAccount(item: FileItem, s: FileWords): Account {
   if (item.state === 'refused') {
     return { tone: 'bad', text: s.refused(item.parts.map((one) => peerOf(one, s))) };
   }
-  return item.state === 'cancelled' ? { tone: 'muted', text: s.cancelled } : { tone: 'bad', text: s.failed };
+  return item.state === 'cancelled'
+    ? { tone: 'muted', text: s.cancelled }
+    : { tone: 'bad', text: s.fileFailed };
 }
 
 /** @param now milliseconds, as `performance.now()` */

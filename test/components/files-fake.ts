@@ -242,12 +242,9 @@ export const drag = (target: EventTarget, type: string, dataTransfer: DataTransf
 };
 
 export const paste = (target: EventTarget, clipboardData: DataTransfer): ClipboardEvent => {
-  const event = new ClipboardEvent('paste', {
-    clipboardData,
-    bubbles: true,
-    composed: true,
-    cancelable: true,
-  });
+  const event = new ClipboardEvent('paste', { bubbles: true, composed: true, cancelable: true });
+  // Firefox takes none from a script.
+  Object.defineProperty(event, 'clipboardData', { value: clipboardData });
   target.dispatchEvent(event);
   return event;
 };

@@ -216,7 +216,7 @@ test('files: a file goes from hand to hand', async () => {
   await input?.uploadFile(join(root, 'LICENSE'));
   await (await linus.page.waitForSelector('peer-files >>> .accept'))?.click();
   const link = await linus.page.waitForSelector('peer-files >>> a.save');
-  const saved = await link?.evaluate(async (a) => (await fetch((a as HTMLAnchorElement).href)).text());
+  const saved = await link?.evaluate(async (a) => (await fetch(a.href)).text());
   assert.equal(saved, readFileSync(join(root, 'LICENSE'), 'utf8'));
   await ada.page.waitForSelector('peer-files >>> .file.done');
 });
