@@ -65,6 +65,7 @@ function summary(runs) {
   const distinct = numbers.reduce((sum, all) => sum + new Set(all).size, 0);
   return {
     p50: quantile(times, 0.5),
+    p90: quantile(times, 0.9),
     p99: quantile(times, 0.99),
     max: Math.max(...times),
     sent,
@@ -92,10 +93,21 @@ export function report(results, contestants) {
   const rows = contestants.map(({ name, what }) => ({ name, what, ...summary(results.get(name)) }));
   const show = (row, key) => fixed(row[key], 0);
   const text = table(
-    ['under way, ms', 'p50', 'p99', 'most', 'sent', 'never came', 'after a newer one', 'twice', 'last one'],
+    [
+      'under way, ms',
+      'p50',
+      'p90',
+      'p99',
+      'most',
+      'sent',
+      'never came',
+      'after a newer one',
+      'twice',
+      'last one',
+    ],
     rows.map((row) => [
       row.name,
-      ...['p50', 'p99', 'max', 'sent', 'missing', 'late', 'twice'].map((key) => show(row, key)),
+      ...['p50', 'p90', 'p99', 'max', 'sent', 'missing', 'late', 'twice'].map((key) => show(row, key)),
       row.hasLast === undefined ? '–' : row.hasLast ? 'came' : 'lost',
     ]),
   );
