@@ -1,8 +1,10 @@
 import { expect } from '@open-wc/testing';
 import {
+  MAX_FILES,
   MAX_HISTORY,
   MAX_TEXT,
   clampHistory,
+  parseFileMetadata,
   parseHistory,
   parseMessage,
 } from '../../components/chat-wire.js';
@@ -114,5 +116,63 @@ describe('what chats say to each other', () => {
   it('keeps a number of messages between none and the most', () => {
     expect([0, 7.9, -1, 1e6, Infinity].map((n) => clampHistory(n))).to.deep.equal([0, 7, 0, 200, 200]);
     expect([NaN, null, '7', undefined].map((n) => clampHistory(n, 50))).to.deep.equal([50, 50, 50, 50]);
+  });
+
+  describe('about files', () => {
+    const file = { name: 'a.txt', size: 5, type: 'text/plain' };
+
+    it('takes them as they are, with a text or without', () => {
+      expect(parseMessage({ ...good, files: [file] }, NOW)).to.deep.equal({ ...good, files: [file] });
+      expect(parseMessage({ ...good, text: '', files: [file] }, NOW)?.files).to.deep.equal([file]);
+      expect(parseMessage({ ...good, files: [] }, NOW)).to.deep.equal(good);
+    });
+
+    it('makes them harmless', () => {
+      const [parsed] = parseMessage(
+        { ...good, files: [{ name: '../\u202Ea', size: 5.5, type: 7 }] },
+        NOW,
+      )!.files!;
+      expect(parsed).to.deep.equal({ name: '_a', size: 5, type: '' });
+      const long = parseMessage({ ...good, files: [{ ...file, type: 'x'.repeat(101) }] }, NOW)!.files![0]!;
+      expect(long.type).to.equal('');
+      expect(parseMessage({ ...good, files: Array<unknown>(1000).fill(file) }, NOW)!.files).to.have.length(
+        MAX_FILES,
+      );
+    });
+
+    it('takes none of a list that is not one, and keeps the text', () => {
+      const sizes = [-1, NaN, Infinity, 2 ** 60, '5', null, undefined];
+      const lists = [
+        7,
+        'a.txt',
+        { 0: file, length: 1 },
+        [null],
+        [file, 'b'],
+        ...sizes.map((size) => [{ ...file, size }]),
+      ];
+      for (const files of lists) expect(parseMessage({ ...good, files }, NOW)).to.deep.equal(good);
+      for (const files of lists) expect(parseMessage({ ...good, text: '', files }, NOW)).to.equal(null);
+    });
+
+    it('knows which message a file belongs to', () => {
+      expect(parseFileMetadata({ message: 'a', index: 0, more: 1 })).to.deep.equal({
+        message: 'a',
+        index: 0,
+      });
+      for (const index of [-1, 0.5, NaN, Infinity, '0', null, MAX_FILES]) {
+        expect(parseFileMetadata({ message: 'a', index })).to.equal(null);
+      }
+      for (const value of [
+        null,
+        7,
+        'a',
+        [],
+        {},
+        { message: '', index: 0 },
+        { message: 'x'.repeat(65), index: 0 },
+      ]) {
+        expect(parseFileMetadata(value)).to.equal(null);
+      }
+    });
   });
 });
