@@ -288,4 +288,28 @@ describe('A <peer-chat> with files', () => {
     expect(source.flows[0]!.state).to.equal('cancelled');
     expect(await cards()).to.deep.equal([]);
   });
+
+  for (const scheme of ['light', 'dark']) {
+    it(`can be used by everyone in a ${scheme} page`, async () => {
+      document.documentElement.style.cssText = `color-scheme: ${scheme}; background: Canvas`;
+      try {
+        announce('1', [5, SMALL * 2, 5, 5, 5], 'Here');
+        source.bring('ada', await picture(), FILE, { message: '1', index: 0 });
+        offer('1', 1, SMALL * 2);
+        offer('1', 2).move(100);
+        offer('1', 3).finish('x');
+        await chat.post({ files: [await picture(), fileOf('a.txt')] });
+        drag(chat, 'drop', carry([fileOf('b.txt'), await picture()]));
+        await until(() => source.flows.length === 2);
+        source.flows[1]!.refuse();
+        await until(() => said(chat, '.account').includes('Refused by Ada'));
+        for (const animation of chat.shadowRoot!.getAnimations()) {
+          if (animation.effect?.getComputedTiming().endTime !== Infinity) animation.finish();
+        }
+        await expect(chat).to.be.accessible();
+      } finally {
+        document.documentElement.style.cssText = '';
+      }
+    });
+  }
 });
