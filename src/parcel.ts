@@ -8,7 +8,8 @@ import { messageFrame } from './peer-frame.js';
 import { PartsContent, StreamContent } from './transfer/content.js';
 import type { Shipment } from './transfer/transfers.js';
 
-export type Parcel = { readonly frame: Encoded } | { readonly shipment: Shipment };
+/** What is large lacks only how its sender wants it delivered. */
+export type Parcel = { readonly frame: Encoded } | { readonly shipment: Omit<Shipment, 'delivery'> };
 
 /** Longest message that others may have to wait for, bytes or characters. */
 const MAX_SMALL = 65_536;

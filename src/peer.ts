@@ -48,8 +48,8 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
         this.#voice.progressed(transfer);
       },
       data: (transfer, data) => {
-        const { type, metadata } = transfer;
-        this.#voice.data({ type, metadata, data, transfer, delivery: 'reliable' });
+        const { type, metadata, delivery } = transfer;
+        this.#voice.data({ type, metadata, data, transfer, delivery });
       },
     });
     this.#requests = new Requests(this, [
@@ -162,7 +162,8 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   deliver(parcel: Parcel, { signal, onprogress, ...manner }: ShippingOptions): Promise<void> {
     if (this.#state === 'closed') return Promise.reject(this.#goneError());
     if ('frame' in parcel) return this.#link.send(parcel.frame, signal, manner);
-    const outgoing = this.#transfers.send(parcel.shipment);
+    const delivery = manner.delivery === 'unordered' ? 'unordered' : 'reliable';
+    const outgoing = this.#transfers.send({ ...parcel.shipment, delivery });
     const { transfer } = outgoing;
     transfer.addEventListener('progress', () => onprogress?.(this.#voice.progressOf(transfer)));
     signal?.addEventListener('abort', () => {

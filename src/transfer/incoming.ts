@@ -53,13 +53,22 @@ export class Incoming {
   #ended = false;
 
   constructor(localId: string, offer: Offer, host: IncomingHost) {
-    const { type, metadata, name, mediaType, parts } = offer;
+    const { type, metadata, name, mediaType, parts, delivery } = offer;
     this.#offer = offer;
     this.#host = host;
     this.#size = parts && sizeOf(parts);
     this.#head = headOf(parts);
     const told = this.#size === null ? null : this.#size - this.#head;
-    const info = { id: localId, direction: 'in', type, metadata, name, mediaType, size: told } as const;
+    const info = {
+      id: localId,
+      direction: 'in',
+      type,
+      metadata,
+      delivery,
+      name,
+      mediaType,
+      size: told,
+    } as const;
     this.transfer = new Transfer(info, {
       accept: () => {
         this.accept();

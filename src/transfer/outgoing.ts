@@ -258,6 +258,7 @@ export const offerOf = (
   mediaType: shortened(info.mediaType),
   parts,
   isText,
+  delivery: info.delivery,
 });
 
 function notOurs(): never {

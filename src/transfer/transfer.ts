@@ -1,6 +1,7 @@
 /** One large value on its way to one peer, or from it, as the page sees it. */
 import type { PeerError } from '../errors.js';
 import { TypedEventTarget, fire } from '../events.js';
+import type { TransferDelivery } from './wire.js';
 
 /**
  * `offered`: the receiver has not decided. `active`: it is on its way, or waits for a path. `done`, `refused` (by the
@@ -22,6 +23,8 @@ export interface TransferInfo {
   /** The message's type, empty when none was given. */
   readonly type: string;
   readonly metadata: unknown;
+  /** As its sender asked for it. */
+  readonly delivery: TransferDelivery;
   /** Bytes; null for a stream, whose end nobody knows. */
   readonly size: number | null;
   /** Name of the file, empty where the value is none. */
@@ -44,6 +47,7 @@ export class Transfer extends TypedEventTarget<TransferEventMap> implements Tran
   readonly direction: 'in' | 'out';
   readonly type: string;
   readonly metadata: unknown;
+  readonly delivery: TransferDelivery;
   readonly size: number | null;
   readonly name: string;
   readonly mediaType: string;
@@ -59,6 +63,7 @@ export class Transfer extends TypedEventTarget<TransferEventMap> implements Tran
     this.direction = info.direction;
     this.type = info.type;
     this.metadata = info.metadata;
+    this.delivery = info.delivery;
     this.size = info.size;
     this.name = info.name;
     this.mediaType = info.mediaType;

@@ -19,7 +19,11 @@ export interface Offer {
   readonly parts: readonly number[] | null;
   /** The encoded value is text. */
   readonly isText: boolean;
+  /** As the sender asked for it; large values keep no order with others anyway. */
+  readonly delivery: TransferDelivery;
 }
+
+export type TransferDelivery = 'reliable' | 'unordered';
 
 interface About {
   readonly id: number;
@@ -72,10 +76,11 @@ const isParts = (value: unknown): value is readonly number[] =>
   Array.isArray(value) && value.length > 0 && value.length <= MAX_PARTS && value.every(isSize);
 
 function parseOffer(id: number, fields: Record<string, unknown>): Offer | null {
-  const { type, metadata, name, mediaType, parts, isText: text } = fields;
+  const { type, metadata, name, mediaType, parts, isText: text, delivery } = fields;
   if (!isText(type) || !isText(name) || !isText(mediaType) || typeof text !== 'boolean') return null;
   if (parts !== null && !(isParts(parts) && isSize(sizeOf(parts)))) return null;
-  return { word: 'offer', id, type, metadata, name, mediaType, parts, isText: text };
+  if (delivery !== 'reliable' && delivery !== 'unordered') return null;
+  return { word: 'offer', id, type, metadata, name, mediaType, parts, isText: text, delivery };
 }
 
 /** Bytes of all parts. */

@@ -53,7 +53,7 @@ export class Flow {
     this.settled.catch(() => undefined);
     const { name = 'file.bin', size = 1000, mediaType = '', type = 'peer-files', metadata } = offer;
     this.transfer = new Transfer(
-      { id: String(++count), direction, type, metadata, size, name, mediaType },
+      { id: String(++count), direction, type, metadata, delivery: 'reliable', size, name, mediaType },
       {
         accept: () => this.accept(),
         refuse: (reason) => this.refuse(reason),

@@ -175,6 +175,7 @@ const frames: [string, Bytes, (bytes: Bytes) => unknown][] = [
         mediaType: 'image/png',
         parts: [9, 4],
         isText: true,
+        delivery: 'reliable',
       },
       { word: 'take', id: 7, at: 10, until: 4_194_314, again: false },
       { word: 'end', id: 7, size: 13, hash: 'x'.repeat(43) },

@@ -30,14 +30,18 @@ describe('Values', () => {
     it(`arrive as what they were: ${transport}`, async () => {
       const [a, b] = (await makeMesh(2, { transport }, signalUrl)) as [PeerRoom, PeerRoom];
       if (transport === 'direct') await upgraded(a, b);
-      const values: unknown[] = [richValue(), undefined, { a: undefined }, ['*', ['u']], 5n, -0, 'last'];
+      // What is large comes beside the small ones, and so behind them.
+      const values: unknown[] = [undefined, { a: undefined }, ['*', ['u']], 5n, -0, 'last', richValue()];
       const received = record<DataDetail>(b, 'data');
       // Together, so that texts travel within one another.
       await Promise.all(values.map((data) => a.send(data, { type: 't', metadata: [data] })));
       await until(() => received.length === values.length, { what: 'all of them' });
       for (const [i, value] of values.entries()) {
-        const { data, metadata } = received[i]!.detail;
-        expect(difference([value, value], [data, (metadata as unknown[])[0]])).to.equal(null);
+        const { data, metadata, transfer } = received[i]!.detail;
+        const beside = (metadata as unknown[])[0];
+        expect(difference(value, data) ?? difference(value, beside)).to.equal(null);
+        // What is large comes apart from what goes with it.
+        if (!transfer) expect(difference([value, value], [data, beside])).to.equal(null);
       }
     });
   }
@@ -54,7 +58,7 @@ describe('Values', () => {
 
   it('that cannot be sent are refused at once, and nothing of them arrives', async () => {
     const [a, b] = (await makeMesh(2)) as [PeerRoom, PeerRoom];
-    const refused = [() => 1, { deep: [Symbol('s')] }, document.body, new Blob(['x'])];
+    const refused = [() => 1, { deep: [Symbol('s')] }, document.body];
     for (const data of refused) {
       for (const send of [
         () => a.send(data),
@@ -64,6 +68,7 @@ describe('Values', () => {
         expect(send).to.throw(DOMException).with.property('name', 'DataCloneError');
       }
     }
+    expect(() => a.send(1, { metadata: new Blob(['x']) }), 'no place for its bytes').to.throw(DOMException);
     const arrived = nextData(b);
     await a.send('fine');
     expect((await arrived).data).to.equal('fine');

@@ -108,7 +108,13 @@ export function line(): [End, End] {
   return [a, b];
 }
 
-const NAMED = { type: 'file', metadata: { n: 1 }, name: 'a.bin', mediaType: '' };
+const NAMED = {
+  delivery: 'reliable',
+  type: 'file',
+  metadata: { n: 1 },
+  name: 'a.bin',
+  mediaType: '',
+} as const;
 
 export function parcel(...parts: readonly ContentPart[]): Shipment {
   const content = new PartsContent(parts);

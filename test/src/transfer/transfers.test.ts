@@ -248,7 +248,17 @@ describe('Large transfers', () => {
 describe('Against who does not keep to it, a receiver', () => {
   let b: End;
   const offer = (id: number, parts: readonly number[] | null) =>
-    ({ word: 'offer', id, type: '', metadata: null, name: '', mediaType: '', parts, isText: false }) as const;
+    ({
+      word: 'offer',
+      id,
+      type: '',
+      metadata: null,
+      name: '',
+      mediaType: '',
+      parts,
+      isText: false,
+      delivery: 'reliable',
+    }) as const;
   beforeEach(() => {
     b = new End();
   });
