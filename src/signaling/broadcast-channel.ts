@@ -60,6 +60,9 @@ function parseSeat(prefix: string, name: string | undefined): Seat | null {
   return isPeerId(id) && hello !== undefined ? { capacity: Number(capacity), id, hello } : null;
 }
 
+/** How much later than its lock a page's last word may come, ms. */
+const BYE_GRACE = 100;
+
 class LocalSession implements SignalingSession {
   readonly #request: JoinRequest;
   readonly #sink: SignalingSink;
@@ -195,7 +198,10 @@ class LocalSession implements SignalingSession {
     const { signal } = this.#end;
     locks()
       .request(seatName(this.#prefix, seat), { mode: 'shared', signal }, () => {
-        if (this.#members.get(seat.id) === seat) this.#gone(seat.id, 'lost');
+        // Who leaves says so, and that may come behind.
+        setTimeout(() => {
+          if (this.#members.get(seat.id) === seat) this.#gone(seat.id, 'lost');
+        }, BYE_GRACE);
       })
       .catch(() => {
         // Only our own leaving ends the wait.

@@ -2,7 +2,7 @@
 import { expect, fixture, html } from '@open-wc/testing';
 import '../../components/define.js';
 import type { PeerChatElement } from '../../components/peer-chat.js';
-import type { PeerError } from '../../src/index.js';
+import type { DataDetail, PeerError } from '../../src/index.js';
 import type { PeerFilesElement } from '../../components/peer-files.js';
 import { closeAll, meshed, otherPage, uniqueName, upgraded } from '../support/sources.js';
 import { once, until } from '../support/until.js';
@@ -175,7 +175,9 @@ describe('<peer-files> in a <peer-group>', () => {
 
   it('and a page’s own values do not meet', async () => {
     const [ada, linus] = (await pages('Ada', 'Linus')) as [Page, Page];
-    const data = once<{ data: File }>(linus.group, 'data');
+    // The chat has words of its own.
+    const where = ({ detail }: CustomEvent) => (detail as DataDetail).type === 'mine';
+    const data = once<{ data: File }>(linus.group, 'data', { where });
     await ada.group.send(fileOf('own.txt'), { type: 'mine' });
     expect((await data).detail.data.name).to.equal('own.txt');
     expect(words(linus.files, '.file')).to.equal('');
