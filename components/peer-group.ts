@@ -19,8 +19,10 @@ import { PeerElement } from './peer-element.js';
  * @fires {CustomEvent} peer - A peer is there and `send()` reaches it: `{ peer }`.
  * @fires {CustomEvent} profile - A peer changed its name or profile: `{ peer }`.
  * @fires {CustomEvent} leave - A peer is gone for good: `{ peer, reason }`.
- * @fires {CustomEvent} data - A message: `{ data, type, peer, metadata, delivery }`.
+ * @fires {CustomEvent} data - A message: `{ data, type, peer, metadata, delivery, transfer? }`.
  * @fires {RequestEvent} request - A message that wants an answer, which `event.respondWith()` gives: `{ data, type, peer, metadata }`.
+ * @fires {CustomEvent} transfer - A large value starts to arrive; cancelable, in order to decide later: `{ transfer, peer, metadata }`.
+ * @fires {CustomEvent} progress - More of a large value has arrived, or has been taken: `{ loaded, total, peer, transfer, direction }`.
  * @fires {CustomEvent} upgradeattempt - A direct path is being tried: `{ peer, path, previous }`.
  * @fires {CustomEvent} upgrade - Messages go directly from now on: `{ peer, path, previous }`.
  * @fires {CustomEvent} upgradeerror - An attempt failed, messages go on as they did: `{ peer, path, previous, error }`.

@@ -7,8 +7,8 @@ import { Source, type Admission } from './source.js';
 
 /**
  * A room of peers. Joins by itself once it has a `room`, unless `manual`.
- * @fires open, join, peer, profile, leave, data, request, upgradeattempt, upgrade, upgradeerror, downgrade, gap, untrusted,
- * reconnecting, reconnect, reconnecterror, statechange, error, close
+ * @fires open, join, peer, profile, leave, data, request, transfer, progress, upgradeattempt, upgrade, upgradeerror, downgrade,
+ * gap, untrusted, reconnecting, reconnect, reconnecterror, statechange, error, close
  * @throws {TypeError} naming the option that is wrong
  */
 export class PeerRoom extends Source<RoomEventMap> {
