@@ -21,9 +21,6 @@ export const MAX_OPEN = 50;
 /** Most files that are sent at once: the others wait for their turn, so that no receiver has to turn them down. */
 const MAX_SENDING = 25;
 
-/** The file that arrived may belong to a transfer that was told of before. */
-type FileDetail = DataDetail & { readonly transfer?: Transfer };
-
 export interface Outgoing {
   readonly item: FileItem;
   /** Resolves when everybody has it; rejects with the first error. */
@@ -170,7 +167,7 @@ export class FileExchange {
     this.#host.changed();
   }
 
-  #arrived({ type, data, peer, metadata, transfer }: FileDetail): void {
+  #arrived({ type, data, peer, metadata, transfer }: DataDetail): void {
     if (type !== this.#type || !(data instanceof Blob)) return;
     const known = transfer && this.#items.find(({ parts }) => parts[0]?.transfer === transfer);
     const [of] = known?.parts ?? [];

@@ -1,6 +1,8 @@
 /** Joins large transfers to the link that carries them and the peer they belong to. */
-import { decode, encode } from './codec/value.js';
+import { encode } from './codec/value.js';
 import type { Link } from './link.js';
+import { opened } from './peer-frame.js';
+import { unpacked } from './session/window.js';
 import type { Transfer } from './transfer/transfer.js';
 import { Transfers } from './transfer/transfers.js';
 import { wordValue } from './transfer/wire.js';
@@ -13,8 +15,8 @@ export interface LargeValuesSink {
 }
 
 /**
- * Half of what waits in the channel at most, or the channel would run dry between two pieces: of 64 KiB they were a tenth slower.
- * Twice as much in both is as quick as the quickest, and small messages wait twice as long.
+ * Half of what waits in the channel at most, or that would run dry between two pieces: with 64 KiB it was a tenth
+ * slower. Twice as much in both is as quick as the quickest, and small messages wait twice as long.
  */
 const DIRECT_PIECE = 32_768 - 64;
 /** Signalling takes no more at once. */
@@ -38,7 +40,7 @@ export function largeValues(link: () => Link, sink: LargeValuesSink): Transfers 
       sink.progress(transfer);
     },
     whole: (transfer, frame, isText, blobs) => {
-      const found = decode(isText ? new TextDecoder().decode(frame) : frame.slice().buffer, blobs);
+      const found = opened(unpacked(frame, isText), blobs);
       if (found) sink.data(transfer, found.value);
       return found !== null;
     },

@@ -102,11 +102,6 @@ export class Link {
     return this.#deliveries.send(message, delivery, type, signal);
   }
 
-  /** Whether lanes lead anywhere. */
-  get hasLanes(): boolean {
-    return this.#paths.hasLanes;
-  }
-
   /** As `Paths.hasRoom()`. */
   hasRoom(lane: LaneName, bytes: number): boolean {
     return this.#paths.hasRoom(lane, bytes);

@@ -1,10 +1,10 @@
 /** A message, packed once for all who get it: small ones go as they are, large ones piece by piece beside them. */
-import { utf8 } from './bytes.js';
 import { encode, type Encoded } from './codec/value.js';
 import { tooLargeFor } from './deliveries.js';
 import { PeerError } from './errors.js';
 import type { Delivery } from './events.js';
 import { messageFrame } from './peer-frame.js';
+import { packed } from './session/window.js';
 import { PartsContent, StreamContent } from './transfer/content.js';
 import type { Shipment } from './transfer/transfers.js';
 
@@ -37,9 +37,8 @@ export function pack(type: string, data: unknown, metadata: unknown): Parcel {
   }
   encode(metadata);
   blobs.length = 0;
-  const value = encode(data, blobs);
-  const isText = typeof value === 'string';
-  const content = new PartsContent([isText ? utf8(value) : value, ...blobs]);
+  const { bytes, isText } = packed(encode(data, blobs));
+  const content = new PartsContent([bytes, ...blobs]);
   const name = data instanceof File ? data.name : '';
   const mediaType = data instanceof Blob ? data.type : '';
   return { shipment: { ...named, name, mediaType, content, parts: content.sizes, isText } };

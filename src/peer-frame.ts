@@ -1,7 +1,8 @@
 /** What two peers say to each other over a path, once decoded. */
 import { isSame } from './bytes.js';
-import { encode, type Encoded } from './codec/value.js';
+import { decode, encode, revive, type Decoded, type Encoded } from './codec/value.js';
 import { parseRequestFrame, type RequestFrame } from './request-frame.js';
+import type { Received } from './session/window.js';
 import { parseWord, type TransferWord } from './transfer/wire.js';
 
 export interface Greeting {
@@ -37,6 +38,12 @@ export function messageFrame(type: string, data: unknown, metadata: unknown): ob
   if (data !== undefined) frame.data = data;
   if (metadata !== undefined) frame.metadata = metadata;
   return frame;
+}
+
+/** The value of a message, in a box; null when it is malformed. @param blobs those that belong to it */
+export function opened(message: Received, blobs?: readonly Blob[]): Decoded | null {
+  if ('value' in message) return revive(message.value, blobs);
+  return decode('text' in message ? message.text : message.bytes, blobs);
 }
 
 /** A peer's frame from a decoded value, or null for anything else. */

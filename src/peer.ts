@@ -3,8 +3,8 @@ import { abortable } from './abort.js';
 import { isSame, type Bytes } from './bytes.js';
 import { PeerError } from './errors.js';
 import { TypedEventTarget, fire, type Delivery, type PeerEventMap } from './events.js';
-import { decode, encode, revive, type Encoded } from './codec/value.js';
-import { NO_GREETING, isSameGreeting, parsePeerFrame, type Greeting } from './peer-frame.js';
+import { encode, type Encoded } from './codec/value.js';
+import { NO_GREETING, isSameGreeting, opened, parsePeerFrame, type Greeting } from './peer-frame.js';
 import type { PeerHost, PeerOrigin } from './peer-host.js';
 import { largeValues } from './large-values.js';
 import { Link } from './link.js';
@@ -21,7 +21,8 @@ import { safetyNumber } from './session/safety-number.js';
 
 /**
  * A member of the room other than this page.
- * @fires data, request, profile, upgradeattempt, upgrade, upgradeerror, downgrade, gap, statechange, close
+ * @fires data, request, transfer, progress, profile, upgradeattempt, upgrade, upgradeerror, downgrade, gap, statechange,
+ * close
  */
 export class Peer extends TypedEventTarget<PeerEventMap> {
   readonly id: string;
@@ -319,7 +320,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   }
 
   #receive(message: Received, delivery: Delivery): void {
-    const frame = parsePeerFrame(valueOf(message));
+    const frame = parsePeerFrame(opened(message)?.value);
     if (frame === null || this.#state === 'closed') return;
     if (frame.kind === 'data') {
       const { type, metadata, data } = frame;
@@ -389,9 +390,4 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     this.#state = state;
     fire<PeerEventMap, 'statechange'>(this, 'statechange', { state, previous });
   }
-}
-
-function valueOf(message: Received): unknown {
-  if ('value' in message) return revive(message.value)?.value;
-  return decode('text' in message ? message.text : message.bytes)?.value;
 }

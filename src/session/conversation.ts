@@ -8,6 +8,7 @@
 import type { PeerError } from '../errors.js';
 import { Incoming, Outgoing, type Message, type Received } from './window.js';
 import { RoundTrips } from './round-trips.js';
+import { soon } from './soon.js';
 import {
   BYE,
   encodeMessages,
@@ -82,7 +83,9 @@ export class Conversation {
   #lost = 0;
   #theirLost = 0;
   #active: PipeName | null = null;
-  #draining = false;
+  readonly #drainSoon = soon(() => {
+    this.drain();
+  });
   #unackedMessages = 0;
   #unackedBytes = 0;
   #ackTimer: ReturnType<typeof setTimeout> | undefined;
@@ -125,14 +128,7 @@ export class Conversation {
   /** Resolves once a pipe has taken the message; rejects with a PeerError: `too-large`, or how it ended. */
   send(message: Message, signal?: AbortSignal): Promise<void> {
     const sent = this.#out.push(message, signal);
-    if (!this.#draining) {
-      this.#draining = true;
-      // What one task says travels together.
-      queueMicrotask(() => {
-        this.#draining = false;
-        this.drain();
-      });
-    }
+    this.#drainSoon();
     return sent;
   }
 

@@ -13,14 +13,13 @@ import {
   Epochs,
   MAX_SLOTS,
   encodeDatagrams,
-  packed,
   parseDatagrams,
-  unpacked,
   type Datagram,
   type Version,
 } from './parcel-frame.js';
 import { RoundTrip } from './round-trip.js';
-import { tooLarge, type Message, type Received } from './window.js';
+import { soon } from './soon.js';
+import { packed, tooLarge, unpacked, type Message, type Received } from './window.js';
 
 export type DatagramKind = 'fast' | 'latest';
 
@@ -79,7 +78,9 @@ export class Datagrams {
   readonly #given = new Map<number, number>();
   /** By slot, what we have and the other side does not know that we do. */
   readonly #owed = new Map<number, number>();
-  #draining = false;
+  readonly #drainSoon = soon(() => {
+    this.drain();
+  });
   #timer: ReturnType<typeof setTimeout> | undefined;
   #ackTimer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
@@ -105,13 +106,7 @@ export class Datagrams {
       const waiting = { ...packed(message), signal, resolve, reject };
       if (kind === 'fast') this.#fast.push(waiting);
       else this.#replace(type, waiting);
-      if (this.#draining) return;
-      this.#draining = true;
-      // What one task says travels together.
-      queueMicrotask(() => {
-        this.#draining = false;
-        this.drain();
-      });
+      this.#drainSoon();
     });
   }
 

@@ -8,9 +8,8 @@
  *
  * An epoch is one memory of a sender; numbers of another one mean nothing.
  */
-import { utf8, type Bytes } from '../bytes.js';
+import type { Bytes } from '../bytes.js';
 import { Reader, Writer } from './fields.js';
-import type { Message, Received } from './window.js';
 
 /** A value of one type: the other side keeps the version it has last seen in this slot. */
 export interface Version {
@@ -98,13 +97,6 @@ export class Epochs {
     return true;
   }
 }
-
-/** A message's bytes, and whether they are text. */
-export const packed = (message: Message): { readonly bytes: Bytes; readonly isText: boolean } =>
-  typeof message === 'string' ? { bytes: utf8(message), isText: true } : { bytes: message, isText: false };
-
-export const unpacked = (bytes: Bytes, isText: boolean): Received =>
-  isText ? { text: new TextDecoder().decode(bytes) } : { bytes: bytes.slice().buffer };
 
 export function encodeDatagrams({ epoch, theirs, seen, records }: DatagramFrame): Bytes {
   const out = new Writer().u32(epoch).u32(theirs).u8(seen.length);

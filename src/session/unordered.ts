@@ -10,13 +10,12 @@ import { BATCH, type Lane } from './lane.js';
 import {
   Epochs,
   encodeUnordered,
-  packed,
   parseUnordered,
-  unpacked,
   type Segment,
   type UnorderedFrame,
 } from './parcel-frame.js';
-import { tooLarge, type Message, type Received } from './window.js';
+import { soon } from './soon.js';
+import { packed, tooLarge, unpacked, type Message, type Received } from './window.js';
 
 export interface UnorderedSink {
   /** Once each. */
@@ -136,7 +135,9 @@ export class Unordered {
   #next = 1;
   /** Those of them that go again. */
   #again: number[] = [];
-  #draining = false;
+  readonly #drainSoon = soon(() => {
+    this.drain();
+  });
   #timer: ReturnType<typeof setTimeout> | undefined;
   #patience = PATIENCE;
   #unackedSegments = 0;
@@ -155,13 +156,7 @@ export class Unordered {
     if (error) return Promise.reject(error);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ pieces: piecesOf(message), signal, resolve, reject });
-      if (this.#draining) return;
-      this.#draining = true;
-      // What one task says travels together.
-      queueMicrotask(() => {
-        this.#draining = false;
-        this.drain();
-      });
+      this.#drainSoon();
     });
   }
 

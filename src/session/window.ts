@@ -11,6 +11,16 @@ import { encodeMessages, encodePiece, type Piece, type NumberedFrame } from './w
 export type Message = string | Bytes;
 type Segment = string | Piece;
 
+/** A message's bytes, and whether they are text. */
+export const packed = (message: Message): { readonly bytes: Bytes; readonly isText: boolean } =>
+  typeof message === 'string' ? { bytes: utf8(message), isText: true } : { bytes: message, isText: false };
+
+/** A buffer of its own is given away, a part of a larger one is copied. */
+export const unpacked = (bytes: Bytes, isText: boolean): Received => {
+  if (isText) return { text: new TextDecoder().decode(bytes) };
+  return { bytes: bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer };
+};
+
 /** What may wait for its acknowledgement: beyond either, the next message waits to be numbered. */
 const MAX_KEPT = 8192;
 const MAX_KEPT_BYTES = 4 * 1024 * 1024;
@@ -40,11 +50,10 @@ export function tooLarge(message: Message, most = MAX_MESSAGE_BYTES, what = 'A m
 }
 
 function segmentsOf(message: Message): readonly Segment[] {
-  const isText = typeof message === 'string';
-  if (isText && message.length <= MAX_WHOLE) return [message];
+  if (typeof message === 'string' && message.length <= MAX_WHOLE) return [message];
   const error = tooLarge(message);
   if (error) throw error;
-  const bytes = isText ? utf8(message) : message;
+  const { bytes, isText } = packed(message);
   const count = Math.max(1, Math.ceil(bytes.length / PIECE_BYTES));
   return Array.from({ length: count }, (_, i) => ({
     bytes: bytes.subarray(i * PIECE_BYTES, (i + 1) * PIECE_BYTES),
@@ -217,7 +226,7 @@ export class Incoming {
     if (more) return [];
     const whole = concat(...this.#pieces);
     this.#forget();
-    return [isText ? { text: new TextDecoder().decode(whole) } : { bytes: whole.buffer }];
+    return [unpacked(whole, isText)];
   }
 
   #forget(): void {

@@ -1,6 +1,7 @@
 /** What is sent piece by piece: parts that are there already, or a stream that is read once and for all receivers. */
 import { concat, utf8, type Bytes } from '../bytes.js';
 import { BLOCK_BYTES } from './hash.js';
+import { sizeOf } from './wire.js';
 
 /** One receiver's way through a content. */
 export interface ContentReader {
@@ -33,7 +34,7 @@ export class PartsContent implements Content {
   constructor(parts: readonly ContentPart[]) {
     this.#parts = parts;
     this.sizes = parts.map(sizeOfPart);
-    this.size = this.sizes.reduce((sum, size) => sum + size, 0);
+    this.size = sizeOf(this.sizes);
   }
 
   open(): ContentReader {

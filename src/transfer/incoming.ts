@@ -50,6 +50,8 @@ export class Incoming {
   #end: End | null = null;
   /** A hole has been reported and not been filled. */
   #hole = false;
+  /** What has come is being checked. */
+  #completing = false;
   #ended = false;
 
   constructor(localId: string, offer: Offer, host: IncomingHost) {
@@ -232,7 +234,6 @@ export class Incoming {
       this.#finish('done');
     });
   }
-  #completing = false;
 
   #finish(state: 'done' | 'refused' | 'cancelled' | 'failed', error: PeerError | null = null): void {
     if (this.#ended) return;

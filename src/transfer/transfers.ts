@@ -1,6 +1,6 @@
 /** All large values between this page and one peer: who may send next, and whom a word is for. */
 import type { Bytes } from '../bytes.js';
-import { PeerError } from '../errors.js';
+import type { PeerError } from '../errors.js';
 import type { Content } from './content.js';
 import { Incoming } from './incoming.js';
 import { Outgoing, offerOf } from './outgoing.js';
@@ -154,7 +154,3 @@ export class Transfers {
     if (!this.#host.offered(incoming.transfer)) incoming.accept();
   }
 }
-
-/** For whoever still waits when a peer is gone. */
-export const goneError = (id: string): PeerError =>
-  new PeerError('gone', 'The peer is gone.', { peers: [id] });
