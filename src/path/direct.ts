@@ -188,8 +188,24 @@ export class DirectPath {
     return this.#fingerprints.includes('');
   }
 
+  /** Chromium can open a channel before it shows the answer that made it possible. */
+  #agreed(): Promise<void> {
+    const { connection } = this;
+    return new Promise((resolve) => {
+      const look = (): void => {
+        const { signalingState, remoteDescription } = connection;
+        if (signalingState !== 'closed' && (signalingState !== 'stable' || !remoteDescription)) return;
+        connection.removeEventListener('signalingstatechange', look);
+        resolve();
+      };
+      connection.addEventListener('signalingstatechange', look);
+      look();
+    });
+  }
+
   async #prove(channel: RTCDataChannel): Promise<void> {
     try {
+      await this.#agreed();
       const [proof, turn] = await Promise.all([
         this.#options.binding.prove(...this.#fingerprints),
         isRelayed(this.connection),
@@ -221,6 +237,7 @@ export class DirectPath {
   }
 
   async #check(data: string | ArrayBuffer): Promise<void> {
+    await this.#agreed();
     const valid =
       typeof data !== 'string' &&
       (await this.#options.binding.verify(new Uint8Array(data), ...this.#fingerprints).catch(() => false));

@@ -21,17 +21,44 @@ const closing =
     return Promise.resolve(result);
   };
 
+/** Shows the answer only once a channel is open, as Chromium does when the page is busy. */
+class LateAnswer extends RTCPeerConnection {
+  #shown = false;
+  override get remoteDescription(): RTCSessionDescription | null {
+    return this.#shown ? super.remoteDescription : null;
+  }
+  override get signalingState(): RTCSignalingState {
+    return this.#shown || super.signalingState !== 'stable' ? super.signalingState : 'have-local-offer';
+  }
+  override createDataChannel(label: string, options?: RTCDataChannelInit): RTCDataChannel {
+    const channel = super.createDataChannel(label, options);
+    channel.addEventListener('open', () => {
+      // Behind the event itself, and what it has begun.
+      setTimeout(() => {
+        this.#shown = true;
+        this.dispatchEvent(new Event('signalingstatechange'));
+      });
+    });
+    return channel;
+  }
+}
+
 describe('DirectPath', () => {
   const sides: Side[] = [];
   afterEach(() => {
     for (const { path } of sides.splice(0)) path.close();
   });
 
-  function makeSide(polite: boolean, binding: Binding, other: () => Side | undefined): Side {
+  function makeSide(
+    polite: boolean,
+    binding: Binding,
+    other: () => Side | undefined,
+    connection = new RTCPeerConnection(),
+  ): Side {
     const told: string[] = [];
     const drained: string[] = [];
     const path = new DirectPath(
-      { polite, connection: new RTCPeerConnection(), timeout: 15_000, binding },
+      { polite, connection, timeout: 15_000, binding },
       {
         signal: (message) => other()?.path.receive(message),
         opened: () => told.push('opened'),
@@ -68,6 +95,21 @@ describe('DirectPath', () => {
     one.path.send('hello');
     await until(() => two.told.includes('hello'), { what: 'a frame' });
     expect([one.told, two.told]).to.deep.equal([['opened'], ['opened', 'hello']]);
+  });
+
+  it('waits for the answer where a channel opens before it can be seen', async () => {
+    const seen: string[][] = [];
+    const binding: Binding = {
+      prove: (...text) => (seen.push(text), own()),
+      verify: (_, ...text) => Promise.resolve(seen.push(text) > 0),
+    };
+    const one: Side = makeSide(true, binding, () => two, new LateAnswer());
+    const two: Side = makeSide(false, honest, () => one);
+    one.path.start();
+    await until(() => one.told.length > 0 && two.told.length > 0, { what: 'both to be told' });
+    expect([one.told, two.told]).to.deep.equal([['opened'], ['opened']]);
+    expect(seen).to.have.length(2);
+    expect(seen.flat().every((text) => text.startsWith('sha-256 '))).to.equal(true);
   });
 
   describe('lanes', () => {
