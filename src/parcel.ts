@@ -7,6 +7,7 @@ import { messageFrame } from './peer-frame.js';
 import { packed } from './session/window.js';
 import { PartsContent, StreamContent } from './transfer/content.js';
 import type { Shipment } from './transfer/transfers.js';
+import { MAX_PARTS, MAX_TEXT } from './transfer/wire.js';
 
 /** What is large lacks only how its sender wants it delivered. */
 export type Parcel = { readonly frame: Encoded } | { readonly shipment: Omit<Shipment, 'delivery'> };
@@ -21,11 +22,12 @@ const lengthOf = (data: unknown): number => {
 
 /**
  * @throws {DOMException} `DataCloneError` for what cannot be sent
- * @throws {TypeError} for a stream that somebody is reading already
+ * @throws {TypeError} for a stream that somebody is reading already, or too long a type of a large value
  */
 export function pack(type: string, data: unknown, metadata: unknown): Parcel {
   const named = { type, metadata, name: '', mediaType: '' };
   if (data instanceof ReadableStream) {
+    checkType(type);
     // What goes with it is checked before it is locked.
     encode(metadata);
     return { shipment: { ...named, content: new StreamContent(data), parts: null, isText: false } };
@@ -35,13 +37,24 @@ export function pack(type: string, data: unknown, metadata: unknown): Parcel {
     const frame = encode(messageFrame(type, data, metadata), blobs);
     if (blobs.length === 0 && frame.length <= MAX_SMALL) return { frame };
   }
+  checkType(type);
   encode(metadata);
   blobs.length = 0;
   const { bytes, isText } = packed(encode(data, blobs));
+  if (blobs.length >= MAX_PARTS) {
+    const message = `At most ${String(MAX_PARTS - 1)} Blobs can be in one value.`;
+    throw new DOMException(message, 'DataCloneError');
+  }
   const content = new PartsContent([bytes, ...blobs]);
   const name = data instanceof File ? data.name : '';
   const mediaType = data instanceof Blob ? data.type : '';
   return { shipment: { ...named, name, mediaType, content, parts: content.sizes, isText } };
+}
+
+/** The offer of a large value names its type in full. */
+function checkType(type: string): void {
+  if (type.length <= MAX_TEXT) return;
+  throw new TypeError(`The type of a large value has at most ${String(MAX_TEXT)} characters.`);
 }
 
 /** Why nobody can be sent it in this manner, or null. */

@@ -1,5 +1,5 @@
 /** One remote peer: who it is, what is said to it, and the paths that carry it. */
-import { abortable } from './abort.js';
+import { abortable, abortedError, whenAborted } from './abort.js';
 import { isSame, type Bytes } from './bytes.js';
 import { PeerError } from './errors.js';
 import { TypedEventTarget, fire, type Delivery, type PeerEventMap } from './events.js';
@@ -163,13 +163,12 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   deliver(parcel: Parcel, { signal, onprogress, ...manner }: ShippingOptions): Promise<void> {
     if (this.#state === 'closed') return Promise.reject(this.#goneError());
     if ('frame' in parcel) return this.#link.send(parcel.frame, signal, manner);
+    if (signal?.aborted) return Promise.reject(abortedError(signal));
     const delivery = manner.delivery === 'unordered' ? 'unordered' : 'reliable';
     const outgoing = this.#transfers.send({ ...parcel.shipment, delivery });
     const { transfer } = outgoing;
     transfer.addEventListener('progress', () => onprogress?.(this.#voice.progressOf(transfer)));
-    signal?.addEventListener('abort', () => {
-      transfer.cancel();
-    });
+    if (signal) whenAborted(signal, outgoing.finished, () => transfer.cancel());
     return outgoing.finished;
   }
 

@@ -61,8 +61,10 @@ export interface TransferPiece extends About {
 }
 
 export const PIECE_HEAD_BYTES = 12;
-const MAX_TEXT = 1024;
-const MAX_PARTS = 10_000;
+/** Longest type, name or reason, characters. */
+export const MAX_TEXT = 1024;
+/** The encoded value and the Blobs in it. */
+export const MAX_PARTS = 10_000;
 const MAX_ID = 0xffff_ffff;
 
 /** A value that `encode()` takes. */

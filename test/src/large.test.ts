@@ -123,6 +123,42 @@ describe('A large value', () => {
     await until(() => transfer.state === 'cancelled', { what: 'the receiver to know' });
   }).timeout(MANY_SECONDS);
 
+  it('is not sent at all when its signal has been aborted before, and leaves no listener on one that is not', async () => {
+    const [a, b] = await pair();
+    const offers = record(b, 'transfer');
+    const [peer] = a.peers.values();
+    const error: unknown = await peer
+      ?.send(noise(MB), { signal: AbortSignal.abort() })
+      .catch((reason: unknown) => reason);
+    expect((error as PeerError).code).to.equal('aborted');
+    const { signal } = new AbortController();
+    let listeners = 0;
+    const { addEventListener, removeEventListener } = signal;
+    signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
+      listeners++;
+      addEventListener.apply(signal, args);
+    };
+    signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
+      listeners--;
+      removeEventListener.apply(signal, args);
+    };
+    await peer?.send(noise(MB), { signal });
+    await until(() => listeners === 0, { what: 'the listeners to be gone' });
+    expect(offers, 'only of the second').to.have.length(1);
+  }).timeout(MANY_SECONDS);
+
+  it('is refused at once where nobody could understand its offer', async () => {
+    const [a, b] = await pair();
+    const many = Array.from({ length: 10_000 }, () => new Blob(['x']));
+    expect(() => a.send(many))
+      .to.throw(DOMException)
+      .with.property('name', 'DataCloneError');
+    expect(() => a.send(noise(MB), { type: 'x'.repeat(1025) })).to.throw(TypeError, 'type');
+    const arrived = nextData(b);
+    await a.send('small', { type: 'x'.repeat(1025) });
+    expect((await arrived).type).to.have.length(1025);
+  }).timeout(MANY_SECONDS);
+
   it('rejects with gone when the receiver leaves', async () => {
     const [a, b] = await pair();
     await upgraded(a, b);
