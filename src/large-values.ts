@@ -5,7 +5,7 @@ import { opened } from './peer-frame.js';
 import { unpacked } from './session/window.js';
 import type { Transfer } from './transfer/transfer.js';
 import { Transfers } from './transfer/transfers.js';
-import { wordValue } from './transfer/wire.js';
+import { PIECE_HEAD_BYTES, wordValue } from './transfer/wire.js';
 
 export interface LargeValuesSink {
   /** @returns true to wait for a decision */
@@ -13,14 +13,6 @@ export interface LargeValuesSink {
   progress(transfer: Transfer): void;
   data(transfer: Transfer, data: unknown): void;
 }
-
-/**
- * Half of what waits in the channel at most, or that would run dry between two pieces: with 64 KiB it was a tenth
- * slower. Twice as much in both is as quick as the quickest, and small messages wait twice as long.
- */
-const DIRECT_PIECE = 32_768 - 64;
-/** Signalling takes no more at once. */
-const RELAY_PIECE = 16_384;
 
 export function largeValues(link: () => Link, sink: LargeValuesSink): Transfers {
   return new Transfers({
@@ -30,7 +22,7 @@ export function largeValues(link: () => Link, sink: LargeValuesSink): Transfers 
         .send(encode(wordValue(word)))
         .catch(() => undefined);
     },
-    pieceBytes: () => (link().path === 'relay' ? RELAY_PIECE : DIRECT_PIECE),
+    pieceBytes: () => link().piece('bulk') - PIECE_HEAD_BYTES,
     hasRoom: (bytes) => link().hasRoom('bulk', bytes),
     send: (piece) => {
       link().sendOn('bulk', piece);

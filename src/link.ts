@@ -102,6 +102,11 @@ export class Link {
     return this.#deliveries.send(message, delivery, type, signal);
   }
 
+  /** As `Paths.piece()`. */
+  piece(lane: LaneName): number {
+    return this.#paths.piece(lane);
+  }
+
   /** As `Paths.hasRoom()`. */
   hasRoom(lane: LaneName, bytes: number): boolean {
     return this.#paths.hasRoom(lane, bytes);

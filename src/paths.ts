@@ -3,7 +3,7 @@ import type { PeerError } from './errors.js';
 import type { Encoded } from './codec/value.js';
 import type { Binding } from './path/direct.js';
 import { Climb } from './path/climb.js';
-import { LANES, type LaneName, type LanePipe } from './path/lanes.js';
+import { LANES, PIECE, type LaneName, type LanePipe } from './path/lanes.js';
 import { FrameType, RelayPath } from './path/relay.js';
 import { Conversation, type PipeName } from './session/conversation.js';
 import type { Received } from './session/window.js';
@@ -139,6 +139,11 @@ export class Paths {
     return this.#conversation.active !== null;
   }
 
+  /** Most bytes that a lane takes in one piece now. */
+  piece(lane: LaneName): number {
+    return this.#lane(lane)?.piece ?? PIECE;
+  }
+
   /**
    * Whether a lane takes so many bytes now; if not, `laneDrain()` or `moved()` will tell. On the relay that room is
    * reserved: who is told so has to send.
@@ -155,7 +160,7 @@ export class Paths {
     return this.#lane(lane)?.hasRoom(bytes) ?? false;
   }
 
-  /** Sends through a lane that has room. 16 KiB are for every path, `bulk` takes 64 KiB on a direct one. */
+  /** Sends through a lane that has room. */
   sendOn(lane: LaneName, bytes: Uint8Array<ArrayBuffer>): void {
     this.#lane(lane)?.send(bytes);
   }

@@ -156,6 +156,7 @@ export class DirectPath {
   /** A way beside the channel that `send()` uses. */
   lane(name: LaneName): LanePipe {
     return {
+      piece: this.#lanes.piece(name),
       hasRoom: (bytes) => this.isOpen && this.#lanes.hasRoom(name, bytes),
       send: (bytes) => {
         if (this.#isBound) this.#lanes.send(name, bytes);

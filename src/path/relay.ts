@@ -1,6 +1,6 @@
 /** The path through signalling: sealed frames, as many as the back-end allows. */
 import { utf8, type Bytes } from '../bytes.js';
-import { LANES, type LaneName, type LanePipe } from './lanes.js';
+import { LANES, PIECE, type LaneName, type LanePipe } from './lanes.js';
 
 /** What sealed frames are about. */
 export const FrameType = { signal: 16, text: 17, bytes: 18, bulk: 19, datagram: 20, unordered: 21 } as const;
@@ -36,6 +36,7 @@ export class RelayPath {
   /** A way beside the one that `send()` uses. Its room is that of all. */
   lane(name: LaneName): LanePipe {
     return {
+      piece: PIECE,
       hasRoom: (bytes) => this.hasRoom(bytes),
       send: (bytes) => {
         this.#options.send(FrameType[name], bytes);

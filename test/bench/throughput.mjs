@@ -64,10 +64,11 @@ async function transfer(sender, receiver, size) {
   ).catch(() => 0);
   return {
     idle: quantile(idle, 0.5),
+    idleP95: quantile(idle, 0.95),
     lost: (bytes - received) / MB,
     why,
     ...(ms && { rate: size / (ms / 1000), sending, receiving }),
-    ...(trips?.length > 0 && { busy: quantile(trips, 0.5), busyP99: quantile(trips, 0.99) }),
+    ...(trips?.length > 0 && { busy: quantile(trips, 0.5), busyP95: quantile(trips, 0.95) }),
   };
 }
 
@@ -116,12 +117,13 @@ const BUSY = {
   better: 'less',
   show: (value) => fixed(value, 2),
   more: {
-    p99: ({ busyP99 }) => fixed(busyP99?.median, 2),
+    p95: ({ busyP95 }) => fixed(busyP95?.median, 2),
     idle: ({ idle }) => fixed(idle?.median, 2),
+    'idle p95': ({ idleP95 }) => fixed(idleP95?.median, 2),
   },
 };
 
-const KEYS = ['rate', 'sending', 'receiving', 'busy', 'busyP99', 'idle'];
+const KEYS = ['rate', 'sending', 'receiving', 'busy', 'busyP95', 'idle', 'idleP95'];
 
 /** @returns {{ figures: object, text: string }} */
 export function report(results, contestants, { size }) {
