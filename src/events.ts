@@ -177,9 +177,23 @@ export interface TypedListeners<M> {
   ): void;
 }
 
+/** Knows what nobody has ever listened for: to make and dispatch an event costs more than all else about a message. */
+class AttentiveTarget extends EventTarget {
+  readonly #heard = new Set<string>();
+
+  override addEventListener(...args: Parameters<EventTarget['addEventListener']>): void {
+    this.#heard.add(args[0]);
+    super.addEventListener(...args);
+  }
+
+  static ignores(target: EventTarget, type: string): boolean {
+    return #heard in target && !target.#heard.has(type);
+  }
+}
+
 /** An EventTarget whose listeners are typed by an event map. */
 export type TypedEventTarget<M> = TypedListeners<M> & EventTarget;
-export const TypedEventTarget = EventTarget as new <M>() => TypedEventTarget<M>;
+export const TypedEventTarget = AttentiveTarget as new <M>() => TypedEventTarget<M>;
 
 type Detail<E> = E extends CustomEvent<infer D> ? D : never;
 
@@ -193,5 +207,6 @@ export function fire<M, K extends keyof M & string>(
   detail: Detail<M[K]>,
   cancelable = false,
 ): boolean {
+  if (AttentiveTarget.ignores(target, type)) return true;
   return target.dispatchEvent(new CustomEvent(type, { detail, cancelable }));
 }

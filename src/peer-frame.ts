@@ -32,9 +32,10 @@ export function isSameGreeting(...greetings: [Greeting, Greeting]): boolean {
 }
 export const isAnonymous = (greeting: Greeting): boolean => isSameGreeting(greeting, NO_GREETING);
 
-/** What is undefined stays away: that says the same, and JSON is enough for it. */
+/** What is undefined stays away: that says the same, and JSON is enough for it. So does no type, where there is data. */
 export function messageFrame(type: string, data: unknown, metadata: unknown): object {
-  const frame: { type: string; data?: unknown; metadata?: unknown } = { type };
+  const frame: { type?: string; data?: unknown; metadata?: unknown } = {};
+  if (type !== '' || data === undefined) frame.type = type;
   if (data !== undefined) frame.data = data;
   if (metadata !== undefined) frame.metadata = metadata;
   return frame;
@@ -51,7 +52,13 @@ export function parsePeerFrame(value: unknown): PeerFrame | null {
   if (typeof value !== 'object' || value === null) return null;
   const asked = parseRequestFrame(value);
   if (asked !== undefined) return asked;
-  const { type, data, metadata, hello, transfer } = value as Record<string, unknown>;
+  const {
+    data,
+    type = data === undefined ? undefined : '',
+    metadata,
+    hello,
+    transfer,
+  } = value as Record<string, unknown>;
   if (transfer !== undefined) {
     const word = parseWord(value as Record<string, unknown>);
     return word && { kind: 'transfer', word };

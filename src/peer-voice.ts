@@ -28,10 +28,9 @@ export class PeerVoice {
     if (isClimbing) this.attempt();
   }
 
-  data(detail: Omit<DataDetail, 'peer'>): void {
-    const whole = { ...detail, peer: this.#peer };
-    fire<PeerEventMap, 'data'>(this.#peer, 'data', whole);
-    this.#host.data(whole);
+  data(detail: DataDetail): void {
+    fire<PeerEventMap, 'data'>(this.#peer, 'data', detail);
+    this.#host.data(detail);
   }
 
   profileChanged(): void {

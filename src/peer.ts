@@ -50,7 +50,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
       },
       data: (transfer, data) => {
         const { type, metadata, delivery } = transfer;
-        this.#voice.data({ type, metadata, data, transfer, delivery });
+        this.#voice.data({ type, metadata, data, transfer, delivery, peer: this });
       },
     });
     this.#requests = new Requests(this, [
@@ -323,7 +323,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     if (frame === null || this.#state === 'closed') return;
     if (frame.kind === 'data') {
       const { type, metadata, data } = frame;
-      if (this.#announced) this.#voice.data({ type, metadata, data, delivery });
+      if (this.#announced) this.#voice.data({ type, metadata, data, delivery, peer: this });
     } else if (delivery !== 'reliable') {
       return;
     } else if (frame.kind === 'hello') {

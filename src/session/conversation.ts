@@ -7,8 +7,9 @@
  */
 import type { PeerError } from '../errors.js';
 import { Incoming, Outgoing, type Message, type Received } from './window.js';
+import { Debt } from './debt.js';
 import { RoundTrips } from './round-trips.js';
-import { soon } from './soon.js';
+import { soonAndLast } from './soon.js';
 import {
   BYE,
   encodeMessages,
@@ -51,10 +52,9 @@ interface Lane {
   answered: boolean;
 }
 
-/** What may be received without an acknowledgement. */
-const ACK_MESSAGES = 1024;
-const ACK_BYTES = 65_536;
-const ACK_DELAY: Readonly<Record<PipeName, number>> = { direct: 50, relay: 250 };
+/** What one task may say before any of it goes out, characters or bytes. */
+const EAGER = 32_768;
+const TAKEN = Promise.resolve();
 /** Between two looks at the relay, ms; and the silence after which a sign of life is asked for. */
 const WATCH_INTERVAL = 4000;
 const SILENCE = 6000;
@@ -71,6 +71,9 @@ export class Conversation {
     const lane = this.#active && this.#lanes[this.#active];
     lane?.pipe.send(encodePing('ping', id));
   });
+  readonly #debt = new Debt((via) => {
+    this.#acknowledge(via);
+  });
   readonly #lanes: Record<PipeName, Lane | null> = { relay: null, direct: null };
   readonly #memory = newMemory();
   #in = new Incoming();
@@ -83,12 +86,19 @@ export class Conversation {
   #lost = 0;
   #theirLost = 0;
   #active: PipeName | null = null;
-  readonly #drainSoon = soon(() => {
-    this.drain();
-  });
-  #unackedMessages = 0;
-  #unackedBytes = 0;
-  #ackTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #drainSoon = soonAndLast(
+    () => {
+      this.drain();
+    },
+    () => {
+      this.drain();
+      this.#flows = false;
+    },
+  );
+  /** Characters or bytes since something was last said. */
+  #pushed = 0;
+  /** The pipe has taken all there was, earlier in this task: so it will take a little more. */
+  #flows = false;
   #watchTimer: ReturnType<typeof setTimeout> | undefined;
   #watchedAt = 0;
   #heardAt = 0;
@@ -125,10 +135,16 @@ export class Conversation {
     return this.#trips.ping(patience);
   }
 
-  /** Resolves once a pipe has taken the message; rejects with a PeerError: `too-large`, or how it ended. */
+  /**
+   * Resolves once a pipe has taken the message, or is about to; rejects with a PeerError: `too-large`, or how it ended.
+   */
   send(message: Message, signal?: AbortSignal): Promise<void> {
-    const sent = this.#out.push(message, signal);
-    this.#drainSoon();
+    const isTaken = !signal && this.#flows && this.#out.accept(message);
+    const sent = isTaken ? TAKEN : this.#out.push(message, signal);
+    this.#pushed += message.length;
+    // A task that says much should not keep the other side idle until it is through.
+    if (this.#pushed >= EAGER) this.drain();
+    else this.#drainSoon();
     return sent;
   }
 
@@ -167,6 +183,8 @@ export class Conversation {
 
   /** Says as much of what waits as there is room for. */
   drain(): void {
+    this.#pushed = 0;
+    this.#flows = false;
     const lane = this.#active && this.#lanes[this.#active];
     if (!lane || this.#closed) return;
     const { pipe } = lane;
@@ -174,9 +192,11 @@ export class Conversation {
     for (let size = next(); size > 0 && pipe.hasRoom(size); size = next()) {
       const frame = this.#out.take(this.#in.received, pipe.batch);
       if (frame === null) break;
-      this.#acknowledged();
+      this.#debt.paid();
       pipe.send(frame);
+      this.#flows = true;
     }
+    if (this.waits) this.#flows = false;
   }
 
   /** What came out of a pipe. */
@@ -214,14 +234,16 @@ export class Conversation {
 
   /** Tells the other side, where that is possible, that it need not wait for us. */
   part(): void {
+    this.drain();
     for (const lane of Object.values(this.#lanes)) lane?.pipe.send(BYE);
   }
 
   /** The end. */
   close(error: PeerError): void {
     if (this.#closed) return;
+    this.drain();
     this.#closed = true;
-    clearTimeout(this.#ackTimer);
+    this.#debt.close();
     clearTimeout(this.#watchTimer);
     this.rejectAll(error);
     this.#trips.close(error);
@@ -240,7 +262,7 @@ export class Conversation {
         ask,
       }),
     );
-    this.#acknowledged();
+    this.#debt.paid();
   }
 
   #resumed(resume: Resume, via: PipeName, lane: Lane): void {
@@ -295,7 +317,7 @@ export class Conversation {
       return;
     }
     this.#hole = false;
-    this.#oweAcknowledgement(frame.kind === 'messages' ? frame.messages.length : 1, size, via);
+    this.#debt.owe(frame.kind === 'messages' ? frame.messages.length : 1, size, via);
     for (const message of received) if (!this.#isClosed()) this.#sink.message(message);
   }
 
@@ -310,30 +332,13 @@ export class Conversation {
     if (this.#out.unacknowledged < before) this.#stuck = false;
   }
 
-  #oweAcknowledgement(messages: number, bytes: number, via: PipeName): void {
-    this.#unackedMessages += messages;
-    this.#unackedBytes += bytes;
-    if (this.#unackedMessages >= ACK_MESSAGES || this.#unackedBytes >= ACK_BYTES) {
-      this.#acknowledge(via);
-    } else {
-      this.#ackTimer ??= setTimeout(() => {
-        this.#ackTimer = undefined;
-        if (this.#unackedMessages > 0) this.#acknowledge(via);
-      }, ACK_DELAY[via]);
-    }
-  }
-
   #acknowledge(via: PipeName): void {
     const lane = this.#lanes[via] ?? (this.#active && this.#lanes[this.#active]);
     if (!lane) return;
-    this.#acknowledged();
+    this.#debt.paid();
     lane.pipe.send(encodeMessages(0, this.#in.received, []));
     // Where things are said and there is no hurry, we may as well see how long they take.
     this.#trips.measure();
-  }
-
-  #acknowledged(): void {
-    this.#unackedMessages = this.#unackedBytes = 0;
   }
 
   #choose(): void {

@@ -83,6 +83,15 @@ export class Outgoing {
     });
   }
 
+  /** Numbers the message at once, where it is small and nothing goes before it. @returns whether it did */
+  accept(message: Message): boolean {
+    const isSmall = typeof message === 'string' && message.length <= MAX_WHOLE;
+    if (!isSmall || this.#isFull || this.#waiting.length > 0) return false;
+    this.#kept.push(message);
+    this.#keptBytes += message.length;
+    return true;
+  }
+
   /** Numbered, and not acknowledged. */
   get unacknowledged(): number {
     return this.#kept.length;

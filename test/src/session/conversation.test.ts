@@ -146,6 +146,66 @@ describe('A conversation', () => {
     await heard(pair.b, 1);
   });
 
+  it('sends what a loop says that awaits each in few frames, the first word at once', async () => {
+    pair.open('relay');
+    const frames: number[] = [];
+    let said = 0;
+    pair.wires.relay.loses = () => {
+      frames.push(said);
+      return false;
+    };
+    for (; said < 3000; said++) await say(pair.a, said);
+    await heard(pair.b, 3000);
+    expect(pair.b.received).to.deep.equal(numbers(3000));
+    expect(frames[0], 'after the first').to.equal(0);
+    expect(frames.length).to.be.below(20);
+  });
+
+  it('begins to send before a task is through that says much', async () => {
+    pair.open('relay');
+    let frames = 0;
+    pair.wires.relay.loses = () => {
+      frames++;
+      return false;
+    };
+    const sent = say(pair.a, ...numbers(20_000));
+    expect(frames).to.be.above(0);
+    await Promise.all([sent, heard(pair.b, 20_000)]);
+    expect(pair.b.received).to.deep.equal(numbers(20_000));
+  });
+
+  it('waits in the middle of a task as soon as a pipe is full', async () => {
+    pair.open('relay');
+    pair.wires.relay.loses = () => {
+      pair.wires.relay.full = true;
+      return false;
+    };
+    let taken = 0;
+    const loop = (async () => {
+      for (let i = 0; i < 5000; i++) {
+        await say(pair.a, 'x'.repeat(100));
+        taken++;
+      }
+    })();
+    await new Promise((resolve) => setTimeout(resolve));
+    // The first, and what goes without asking.
+    expect(taken).to.be.within(1, 400);
+    pair.wires.relay.loses = () => false;
+    pair.wires.relay.full = false;
+    pair.a.conversation.drain();
+    await Promise.all([loop, heard(pair.b, 5000)]);
+  });
+
+  it('still says what was said in the same task before it parts', async () => {
+    pair.open('relay');
+    await say(pair.a, 0);
+    const sent = say(pair.a, 1, 2);
+    pair.a.conversation.part();
+    pair.a.conversation.close(gone);
+    await Promise.all([sent, heard(pair.b, 3)]);
+    expect(pair.b.byes).to.equal(1);
+  });
+
   it('carries bytes, and messages longer than a frame, beside others', async () => {
     pair.open('relay');
     const long = 'é'.repeat(100_000);
