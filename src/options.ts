@@ -1,9 +1,8 @@
 /** The options of rooms and pairs: defaults, and what is refused before anything is dialled. */
-import { encode } from './codec/value.js';
 import { PeerError } from './errors.js';
 import { ENTRIES, isPeerId, type Entry } from './protocol.js';
 import { isRoomName } from './identity.js';
-import { checkName } from './peer-frame.js';
+import { checkName, checkProfile } from './peer-frame.js';
 import type { Transport } from './paths.js';
 import type { Signaling } from './signaling.js';
 
@@ -17,7 +16,7 @@ export interface SourceOptions {
   readonly signaling?: Signaling | undefined;
   /** Shown to the others; at most 256 characters. */
   readonly displayName?: string | undefined;
-  /** Any small value shown to the others. */
+  /** Any small value shown to the others; at most 64 KB. */
   readonly profile?: unknown;
   /** Default: none, so that no third party is contacted. Entries with `url` instead of `urls` are understood. */
   readonly iceServers?: readonly RTCIceServer[] | undefined;
@@ -117,7 +116,7 @@ export function checkOptions(options: PeerRoomOptions & PeerPairOptions, known: 
   }
   if (maxDirectPaths !== undefined) checkInteger('maxDirectPaths', maxDirectPaths, 0, 0xffff);
   if (displayName !== undefined) checkName(displayName);
-  if (profile !== undefined) encode(profile);
+  if (profile !== undefined) checkProfile(profile);
   if (timeout !== undefined) checkInteger('timeout', timeout, 1, MAX_TIMER);
   if (reconnectDelay !== undefined) checkInteger('reconnectDelay', reconnectDelay, 0, MAX_TIMER);
   if (iceServers !== undefined && !Array.isArray(iceServers)) {

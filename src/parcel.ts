@@ -14,6 +14,8 @@ export type Parcel = { readonly frame: Encoded } | { readonly shipment: Omit<Shi
 
 /** Longest message that others may have to wait for, bytes or characters. */
 const MAX_SMALL = 65_536;
+/** Longest metadata of a large value: the receiver remembers it for as long as it is not decided about. */
+const MAX_METADATA = 65_536;
 
 const lengthOf = (data: unknown): number => {
   if (data instanceof ArrayBuffer || ArrayBuffer.isView(data)) return data.byteLength;
@@ -22,14 +24,13 @@ const lengthOf = (data: unknown): number => {
 
 /**
  * @throws {DOMException} `DataCloneError` for what cannot be sent
- * @throws {TypeError} for a stream that somebody is reading already, or too long a type of a large value
+ * @throws {TypeError} for a stream that somebody is reading already, or too long a type or metadata of a large value
  */
 export function pack(type: string, data: unknown, metadata: unknown): Parcel {
   const named = { type, metadata, name: '', mediaType: '' };
   if (data instanceof ReadableStream) {
-    checkType(type);
     // What goes with it is checked before it is locked.
-    encode(metadata);
+    checkOffer(type, metadata);
     return { shipment: { ...named, content: new StreamContent(data), parts: null, isText: false } };
   }
   const blobs: Blob[] = [];
@@ -37,8 +38,7 @@ export function pack(type: string, data: unknown, metadata: unknown): Parcel {
     const frame = encode(messageFrame(type, data, metadata), blobs);
     if (blobs.length === 0 && frame.length <= MAX_SMALL) return { frame };
   }
-  checkType(type);
-  encode(metadata);
+  checkOffer(type, metadata);
   blobs.length = 0;
   const { bytes, isText } = packed(encode(data, blobs));
   if (blobs.length >= MAX_PARTS) {
@@ -51,10 +51,14 @@ export function pack(type: string, data: unknown, metadata: unknown): Parcel {
   return { shipment: { ...named, name, mediaType, content, parts: content.sizes, isText } };
 }
 
-/** The offer of a large value names its type in full. */
-function checkType(type: string): void {
-  if (type.length <= MAX_TEXT) return;
-  throw new TypeError(`The type of a large value has at most ${String(MAX_TEXT)} characters.`);
+/** The offer of a large value names its type and metadata in full. */
+function checkOffer(type: string, metadata: unknown): void {
+  if (type.length > MAX_TEXT) {
+    throw new TypeError(`The type of a large value has at most ${String(MAX_TEXT)} characters.`);
+  }
+  if (encode(metadata).length > MAX_METADATA) {
+    throw new TypeError(`Metadata can have ${String(MAX_METADATA)} bytes at most: send the rest as data.`);
+  }
 }
 
 /** Why nobody can be sent it in this manner, or null. */

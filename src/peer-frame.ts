@@ -1,6 +1,7 @@
 /** What two peers say to each other over a path, once decoded. */
 import { isSame } from './bytes.js';
 import { decode, encode, revive, type Decoded, type Encoded } from './codec/value.js';
+import { PeerError } from './errors.js';
 import { parseRequestFrame, type RequestFrame } from './request-frame.js';
 import type { Received } from './session/window.js';
 import { parseWord, type TransferWord } from './transfer/wire.js';
@@ -20,6 +21,10 @@ export type PeerFrame =
 export const NO_GREETING: Greeting = { name: '', profile: {} };
 
 const MAX_NAME_CHARS = 256;
+/** Longest profile, bytes or characters. */
+const MAX_PROFILE = 65_536;
+/** Longest message of those that are remembered, bytes or characters: more than an honest one can have. */
+const MAX_REMEMBERED = 262_144;
 
 export function isSameGreeting(...greetings: [Greeting, Greeting]): boolean {
   try {
@@ -45,6 +50,19 @@ export function messageFrame(type: string, data: unknown, metadata: unknown): ob
 export function opened(message: Received, blobs?: readonly Blob[]): Decoded | null {
   if ('value' in message) return revive(message.value, blobs);
   return decode('text' in message ? message.text : message.bytes, blobs);
+}
+
+/**
+ * What a peer's message says, or null when it is malformed.
+ * @throws {PeerError} `protocol` for what is remembered, unlike what is only passed on, and too long for that
+ */
+export function readPeerFrame(message: Received): PeerFrame | null {
+  const frame = parsePeerFrame(opened(message)?.value);
+  // What came with others in one frame is no longer than a frame may be.
+  if ('value' in message || (frame?.kind !== 'hello' && frame?.kind !== 'transfer')) return frame;
+  const length = 'text' in message ? message.text.length : message.bytes.byteLength;
+  if (length <= MAX_REMEMBERED) return frame;
+  throw new PeerError('protocol', 'A peer wanted more of it to be remembered than is allowed.');
 }
 
 /** A peer's frame from a decoded value, or null for anything else. */
@@ -74,4 +92,10 @@ export function parsePeerFrame(value: unknown): PeerFrame | null {
 export function checkName(name: string): string {
   if (name.length <= MAX_NAME_CHARS) return name;
   throw new TypeError(`A name has at most ${String(MAX_NAME_CHARS)} characters.`);
+}
+
+/** @throws {TypeError} when it is larger than 64 KB @throws {DOMException} `DataCloneError` when it cannot be sent */
+export function checkProfile(profile: unknown): void {
+  if (encode(profile).length <= MAX_PROFILE) return;
+  throw new TypeError(`profile is for small values, of ${String(MAX_PROFILE)} bytes at most.`);
 }

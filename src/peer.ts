@@ -1,10 +1,10 @@
 /** One remote peer: who it is, what is said to it, and the paths that carry it. */
 import { abortable, abortedError, whenAborted } from './abort.js';
-import { isSame, type Bytes } from './bytes.js';
+import { isSame } from './bytes.js';
 import { PeerError } from './errors.js';
 import { TypedEventTarget, fire, type Delivery, type PeerEventMap } from './events.js';
 import { encode, type Encoded } from './codec/value.js';
-import { NO_GREETING, isSameGreeting, opened, parsePeerFrame, type Greeting } from './peer-frame.js';
+import { NO_GREETING, isSameGreeting, readPeerFrame, type Greeting } from './peer-frame.js';
 import type { PeerHost, PeerOrigin } from './peer-host.js';
 import { largeValues } from './large-values.js';
 import { Link } from './link.js';
@@ -35,6 +35,12 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   #greeting = NO_GREETING;
   #state: RTCPeerConnectionState = 'new';
   #announced = false;
+  /** What no honest peer does. */
+  readonly #misbehaved = ({ code, message }: PeerError): void => {
+    if (this.#state === 'closed') return;
+    this.#host.failed(this, new PeerError(code, message, { peers: [this.id] }));
+    this.end('left');
+  };
 
   constructor(origin: PeerOrigin, host: PeerHost) {
     super();
@@ -52,6 +58,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
         const { type, metadata, delivery } = transfer;
         this.#voice.data({ type, metadata, data, transfer, delivery, peer: this });
       },
+      broken: this.#misbehaved,
     });
     this.#requests = new Requests(this, [
       (event) => this.dispatchEvent(event),
@@ -263,13 +270,18 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
         this.#voice.untrusted(reason);
       },
       message: (message, delivery = 'reliable') => {
-        this.#receive(message, delivery);
+        this.#bear(() => {
+          this.#receive(message, delivery);
+        });
       },
       bye: () => {
         this.end('left');
       },
       laneFrame: (lane, bytes) => {
-        if (lane === 'bulk') this.#receivePiece(bytes);
+        if (lane !== 'bulk') return;
+        this.#bear(() => {
+          this.#transfers.receivePiece(bytes);
+        });
       },
       laneDrain: (lane) => {
         if (lane === 'bulk') this.#transfers.pump();
@@ -294,24 +306,18 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
       failed: (error, last) => {
         this.#climbFailed(error, last);
       },
-      broken: (error) => {
-        this.#misbehaved(error);
-      },
+      broken: this.#misbehaved,
     });
   }
 
-  #receivePiece(bytes: Bytes): void {
+  /** Takes in what it says. */
+  #bear(act: () => void): void {
     try {
-      this.#transfers.receivePiece(bytes);
+      act();
     } catch (error) {
-      this.#misbehaved(error as PeerError);
+      if (!(error instanceof PeerError)) throw error;
+      this.#misbehaved(error);
     }
-  }
-
-  /** What no honest peer does. */
-  #misbehaved(error: PeerError): void {
-    this.#host.failed(this, error);
-    this.end('left');
   }
 
   #ourGreeting(): Encoded {
@@ -319,7 +325,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   }
 
   #receive(message: Received, delivery: Delivery): void {
-    const frame = parsePeerFrame(opened(message)?.value);
+    const frame = readPeerFrame(message);
     if (frame === null || this.#state === 'closed') return;
     if (frame.kind === 'data') {
       const { type, metadata, data } = frame;

@@ -38,6 +38,8 @@ export interface ClimbSink extends Pick<DirectPathSink, 'frame' | 'drain' | 'lan
 /** Attempts in a row, and the pause after them, ms. */
 const MAX_TRIES = 3;
 const SLOW_RETRY = 60_000;
+/** Attempts of the other side in that time that may come to nothing: a page can only make so many connections. */
+const MAX_VAIN = 10;
 
 const newLink = (): string => toBase64url(crypto.getRandomValues(new Uint8Array(9)));
 
@@ -50,6 +52,9 @@ export class Climb {
   /** It has been open. */
   #stood = false;
   #tries = 0;
+  /** Attempts of the other side since one has stood, or since then, ms. */
+  #vain = 0;
+  #vainSince = 0;
   #reachable = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
@@ -97,7 +102,7 @@ export class Climb {
     }
     if (link !== this.#link) {
       const isOffer = 'description' in message && message.description.type === 'offer';
-      if (!isOffer || this.#oursGoesFirst()) return;
+      if (!isOffer || this.#oursGoesFirst() || this.#isVain()) return;
       this.#open(link, false);
     }
     this.#path?.receive(message);
@@ -112,6 +117,16 @@ export class Climb {
   /** Both started at once: the impolite side's attempt stands, as in perfect negotiation. */
   #oursGoesFirst(): boolean {
     return !this.#options.polite && this.#startedLink && this.#path !== null && !this.#stood;
+  }
+
+  /** Whether one more attempt of theirs is too many. */
+  #isVain(): boolean {
+    const now = performance.now();
+    if (now - this.#vainSince > SLOW_RETRY) {
+      this.#vain = 0;
+      this.#vainSince = now;
+    }
+    return ++this.#vain > MAX_VAIN;
   }
 
   /** Whoever leads starts; the other one leaves it time to do so. */
@@ -178,7 +193,7 @@ export class Climb {
         },
         opened: () => {
           this.#stood = true;
-          this.#tries = 0;
+          this.#tries = this.#vain = 0;
           this.#sink.opened(path);
         },
         frame: (frame) => {

@@ -50,6 +50,8 @@ export type WindowFrame =
   | { readonly kind: 'ping' | 'pong'; readonly id: number };
 
 const HEAD = 17;
+/** Longest frame, characters or bytes: four times what an honest one may have. */
+const MAX_FRAME = 262_144;
 const IS_TEXT = 1;
 const MORE = 2;
 
@@ -99,7 +101,8 @@ function parseResume(value: unknown): WindowFrame | null {
 
 /** The other side's frame, or null for anything else. */
 export function parseWindowFrame(frame: string | ArrayBuffer): WindowFrame | null {
-  if (typeof frame !== 'string') return parsePiece(frame);
+  if (typeof frame !== 'string') return frame.byteLength > MAX_FRAME ? null : parsePiece(frame);
+  if (frame.length > MAX_FRAME) return null;
   let fields: unknown;
   try {
     fields = JSON.parse(frame);

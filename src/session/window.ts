@@ -27,8 +27,9 @@ const MAX_KEPT_BYTES = 4 * 1024 * 1024;
 /** Longer messages travel in pieces, characters. */
 const MAX_WHOLE = 16_384;
 const PIECE_BYTES = 32_768;
-/** Longest message, bytes. */
+/** Longest message, bytes; and its pieces, which cost something even when nothing is in them. */
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+const MAX_PIECES = MAX_MESSAGE_BYTES / PIECE_BYTES;
 
 interface Waiting {
   readonly segments: readonly Segment[];
@@ -75,6 +76,8 @@ export class Outgoing {
   #first = 1;
   /** How many of them the present pipe has been given. */
   #given = 0;
+  /** What the last new beginning began with. */
+  #opening: Waiting | null = null;
 
   /** Resolves once the whole message has been taken; rejects with a PeerError: `too-large`, or what `rejectAll()` says. */
   push(message: Message, signal?: AbortSignal): Promise<void> {
@@ -156,8 +159,12 @@ export class Outgoing {
     this.#kept.length = this.#keptBytes = this.#given = this.#begun = 0;
     this.#first = 1;
     const waiting = this.#waiting.drain();
-    this.push(first).catch(() => undefined);
-    for (const item of waiting) this.#waiting.push(item);
+    const before = this.#opening;
+    const nobody = (): void => undefined;
+    this.#opening = { segments: segmentsOf(first), signal: undefined, resolve: nobody, reject: nobody };
+    this.#waiting.push(this.#opening);
+    // Where nothing gets out, one new beginning after the other would pile up.
+    for (const item of waiting) if (item !== before) this.#waiting.push(item);
     return ends.length;
   }
 
@@ -227,7 +234,7 @@ export class Incoming {
 
   #piece({ bytes, isText, more }: Piece): Received[] {
     this.#piecesBytes += bytes.length;
-    if (this.#piecesBytes > MAX_MESSAGE_BYTES) {
+    if (this.#piecesBytes > MAX_MESSAGE_BYTES || this.#pieces.length >= MAX_PIECES) {
       this.#forget();
       throw new PeerError('too-large', 'A message of this peer was longer than messages may be.');
     }

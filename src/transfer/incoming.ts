@@ -84,7 +84,8 @@ export class Incoming {
       },
     });
     this.#tell = paced(() => {
-      this.#host.progress(this.transfer);
+      // What has failed since was told as that.
+      if (this.transfer.state === 'active') this.#host.progress(this.transfer);
     });
   }
 
@@ -117,10 +118,10 @@ export class Incoming {
   }
 
   /** Gives up, and says so to the other side. */
-  stop(reason = '', cause?: unknown): void {
+  stop(reason = ''): void {
     if (this.#ended) return;
     this.#host.say({ word: 'stop', id: this.#offer.id, reason: shortened(reason) });
-    this.#finish('cancelled', new PeerError('aborted', reason || 'This page gave up.', { cause }));
+    this.#finish('cancelled', new PeerError('aborted', reason || 'This page gave up.'));
   }
 
   /** There is nobody any more to receive it from. */
@@ -221,18 +222,23 @@ export class Incoming {
     void this.#hash.digest().then((hash) => {
       if (this.#ended) return;
       if (hash !== end.hash || this.#received !== end.size || (this.#size ?? end.size) !== end.size) {
-        this.stop('What arrived is not what was sent.');
+        this.#spoiled('What arrived is not what was sent.');
         return;
       }
       try {
         this.#collector?.finish();
       } catch (cause) {
-        this.stop('What arrived cannot be read.', cause);
+        this.#spoiled('What arrived cannot be read.', cause);
         return;
       }
       this.#host.say({ word: 'done', id: this.#offer.id });
       this.#finish('done');
     });
+  }
+
+  #spoiled(reason: string, cause?: unknown): void {
+    this.#host.say({ word: 'stop', id: this.#offer.id, reason });
+    this.#finish('failed', new PeerError('protocol', reason, { cause }));
   }
 
   #finish(state: 'done' | 'refused' | 'cancelled' | 'failed', error: PeerError | null = null): void {

@@ -31,6 +31,8 @@ interface Chunk {
 const READ_AHEAD = 2 * 1024 * 1024;
 /** After so long without a word of the receiver while something is on its way it is asked, ms. */
 const PATIENCE = 5000;
+/** Most reads at once: one of use, and those that a receiver has made useless by wanting something else. */
+const MAX_READS = 4;
 
 export class Outgoing {
   readonly transfer: Transfer;
@@ -48,6 +50,7 @@ export class Outgoing {
   /** Where reading goes on. */
   #readTo = 0;
   #loading = false;
+  #reads = 0;
   /** Counts rewinds: what was being read before one is of no use. */
   #round = 0;
   /** Where the content ends, once that is known. */
@@ -82,7 +85,8 @@ export class Outgoing {
     });
     this.finished.catch(() => undefined);
     this.#tell = paced(() => {
-      this.#host.progress(this.transfer);
+      // What has failed since was told as that.
+      if (this.transfer.state === 'active') this.#host.progress(this.transfer);
     });
   }
 
@@ -183,12 +187,16 @@ export class Outgoing {
   #load(): void {
     const isNeeded = this.#readTo < Math.min(this.#until, this.#sent + READ_AHEAD);
     if (this.#loading || this.#ended || this.#readTo === this.#size || !isNeeded) return;
+    if (this.#reads === MAX_READS) return;
     this.#loading = true;
+    this.#reads++;
     const round = this.#round;
     const at = this.#readTo;
     this.#reader.read(at).then(
       (bytes) => {
+        this.#reads--;
         if (round === this.#round && !this.#ended) this.#loaded(at, bytes);
+        else this.#load();
       },
       (cause: unknown) => {
         this.abort('gone', `What was being sent cannot be read any more: ${String(cause)}`, cause);
@@ -218,11 +226,12 @@ export class Outgoing {
       if (!this.#ended) this.#host.say({ word: 'end', id: this.#id, size, hash });
     });
   }
+
   /** Pieces get lost where nothing else shows it, as when both sides make new keys. */
   #watch(): void {
     let before = -1;
     this.#patience = setInterval(() => {
-      if (this.#sent > this.#acknowledged && this.#acknowledged === before) this.moved();
+      if (!this.#asked && this.#sent > this.#acknowledged && this.#acknowledged === before) this.moved();
       before = this.#acknowledged;
     }, PATIENCE);
   }

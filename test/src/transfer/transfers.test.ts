@@ -317,7 +317,8 @@ describe('Against who does not keep to it, a receiver', () => {
     b.piece(encodePiece(1, 0, bytes));
     expect(b.offers[0]?.loaded).to.equal(100);
     b.transfers.receive({ word: 'end', id: 1, size: 100, hash: 'wrong' });
-    await until(() => b.offers[0]?.state === 'cancelled', { what: 'the wrong hash to be found out' });
+    await until(() => b.offers[0]?.state === 'failed', { what: 'the wrong hash to be found out' });
+    expect(b.offers[0]?.error?.code).to.equal('protocol');
     expect(b.wholes).to.be.empty;
   });
 
