@@ -3,7 +3,7 @@ import type { Bytes } from './bytes.js';
 import type { PeerError } from './errors.js';
 import type { Delivery } from './events.js';
 import type { LaneName } from './path/lanes.js';
-import type { PipeName } from './session/conversation.js';
+import type { PipeName } from './session/pipe.js';
 import { Datagrams } from './session/datagrams.js';
 import { Unordered } from './session/unordered.js';
 import { tooLarge, type Message, type Received } from './session/window.js';

@@ -5,7 +5,8 @@ import type { Binding } from './path/direct.js';
 import { Climb } from './path/climb.js';
 import { LANES, PIECE, type LaneName, type LanePipe } from './path/lanes.js';
 import { FrameType, RelayPath } from './path/relay.js';
-import { Conversation, type PipeName } from './session/conversation.js';
+import { Conversation } from './session/conversation.js';
+import type { PipeName } from './session/pipe.js';
 import type { Received } from './session/window.js';
 
 /** How peers may reach each other: over any path, over WebRTC alone, or never over WebRTC. */

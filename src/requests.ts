@@ -70,6 +70,8 @@ export class Requests {
   readonly #pending = new Map<number, Pending>();
   /** Theirs, until the answer is on its way: what they do not fetch counts, too. */
   readonly #asked = new Map<number, Asked>();
+  /** Answers that no path has taken, also to what they have forgotten since. */
+  #answering = 0;
 
   /** @param dispatches one after the other, until somebody answers */
   constructor(peer: Peer, dispatches: readonly Dispatch[]) {
@@ -140,7 +142,7 @@ export class Requests {
   #receive({ id, data, type, metadata }: RequestMessage): void {
     const { size } = this.#asked;
     // Even to be refused they have to fetch the answers.
-    if (this.#asked.has(id) || size >= 2 * MAX_ASKED) return;
+    if (this.#asked.has(id) || Math.max(size, this.#answering) >= 2 * MAX_ASKED) return;
     const asked = { id, controller: new AbortController() };
     this.#asked.set(id, asked);
     if (size >= MAX_ASKED) {
@@ -173,10 +175,13 @@ export class Requests {
   async #reply(asked: Asked, answer: Answer): Promise<void> {
     const { id, controller } = asked;
     const frame = encode({ response: id, ...answer });
+    this.#answering++;
     try {
       if (!controller.signal.aborted) await this.#peer.transmit(frame);
     } catch (error) {
       if ((error as PeerError).code === 'too-large') await this.#reply(asked, { refusal: 'too-large' });
+    } finally {
+      this.#answering--;
     }
     if (this.#asked.get(id) === asked) this.#asked.delete(id);
   }

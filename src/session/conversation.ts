@@ -6,8 +6,10 @@
  * the other side has told where to begin; when that changes, whatever is not acknowledged goes again.
  */
 import type { PeerError } from '../errors.js';
+import { Answers } from './answers.js';
 import { Incoming, Outgoing, type Message, type Received } from './window.js';
 import { Debt } from './debt.js';
+import type { Pipe, PipeName } from './pipe.js';
 import { RoundTrips } from './round-trips.js';
 import { soonAndLast } from './soon.js';
 import {
@@ -19,16 +21,6 @@ import {
   type Resume,
   type NumberedFrame,
 } from './window-frame.js';
-
-export type PipeName = 'relay' | 'direct';
-
-export interface Pipe {
-  /** Characters of messages that travel together in one frame, about. */
-  readonly batch: number;
-  /** Whether about as many bytes may go now. When that changes for the better, `drain()` is to be called. */
-  hasRoom(bytes: number): boolean;
-  send(frame: Message): void;
-}
 
 export interface ConversationSink {
   /** Once each, and in order. */
@@ -50,11 +42,14 @@ interface Lane {
   readonly pipe: Pipe;
   /** We know where to begin. */
   answered: boolean;
+  readonly answers: Answers;
 }
 
 /** What one task may say before any of it goes out, characters or bytes. */
 const EAGER = 32_768;
 const TAKEN = Promise.resolve();
+/** Signs of life that wait for room to be given. */
+const MAX_PONGS = 16;
 /** Between two looks at the relay, ms; and the silence after which a sign of life is asked for. */
 const WATCH_INTERVAL = 4000;
 const SILENCE = 6000;
@@ -158,7 +153,7 @@ export class Conversation {
     if (this.#closed) return;
     // Who has never said or heard a word needs no answer in order to begin, and a direct path was agreed upon.
     const answered = name === 'direct' || this.#turn === 0;
-    this.#lanes[name] = { pipe, answered };
+    this.#lanes[name] = { pipe, answered, answers: new Answers(pipe) };
     this.#heardAt = performance.now();
     this.#pingedAt = 0;
     this.#resume(name, !answered);
@@ -185,8 +180,11 @@ export class Conversation {
   drain(): void {
     this.#pushed = 0;
     this.#flows = false;
+    if (this.#closed) return;
+    this.#lanes.relay?.answers.drain();
+    this.#lanes.direct?.answers.drain();
     const lane = this.#active && this.#lanes[this.#active];
-    if (!lane || this.#closed) return;
+    if (!lane) return;
     const { pipe } = lane;
     const next = (): number => this.#out.nextSize(pipe.batch);
     for (let size = next(); size > 0 && pipe.hasRoom(size); size = next()) {
@@ -214,7 +212,7 @@ export class Conversation {
         if (this.#introduced) this.#numbered(frame, bytesOf(data), via);
         break;
       case 'ping':
-        lane.pipe.send(encodePing('pong', frame.id));
+        lane.answers.owe(`pong ${frame.id % MAX_PONGS}`, () => encodePing('pong', frame.id));
         // Idle pages need not do so twice.
         if (this.rtt === null) this.#trips.measure();
         break;
@@ -250,19 +248,20 @@ export class Conversation {
   }
 
   #resume(name: PipeName, ask: boolean): void {
-    const { direct } = this.#lanes;
-    this.#lanes[name]?.pipe.send(
-      encodeResume({
-        memory: this.#memory,
-        of: this.#theirMemory,
-        turn: ++this.#turn,
-        received: this.#in.received,
-        lost: this.#lost,
-        direct: direct !== null,
-        ask,
-      }),
-    );
+    this.#lanes[name]?.pipe.send(this.#stand(ask));
+  }
+
+  #stand(ask: boolean): string {
     this.#debt.paid();
+    return encodeResume({
+      memory: this.#memory,
+      of: this.#theirMemory,
+      turn: ++this.#turn,
+      received: this.#in.received,
+      lost: this.#lost,
+      direct: this.#lanes.direct !== null,
+      ask,
+    });
   }
 
   #resumed(resume: Resume, via: PipeName, lane: Lane): void {
@@ -279,7 +278,7 @@ export class Conversation {
     const again = ask || !lane.answered;
     this.#introduced = lane.answered = true;
     if (this.#lanes.direct) this.#lanes.direct.answered = direct;
-    if (ask || this.#lost > before) this.#resume(via, false);
+    if (ask || this.#lost > before) lane.answers.owe('resume', () => this.#stand(false));
     if (again && via === this.#active) this.#out.rewind();
     this.#choose();
     this.drain();
@@ -335,8 +334,10 @@ export class Conversation {
   #acknowledge(via: PipeName): void {
     const lane = this.#lanes[via] ?? (this.#active && this.#lanes[this.#active]);
     if (!lane) return;
-    this.#debt.paid();
-    lane.pipe.send(encodeMessages(0, this.#in.received, []));
+    lane.answers.owe('received', () => {
+      this.#debt.paid();
+      return encodeMessages(0, this.#in.received, []);
+    });
     // Where things are said and there is no hurry, we may as well see how long they take.
     this.#trips.measure();
   }

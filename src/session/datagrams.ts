@@ -7,7 +7,7 @@
  */
 import type { Bytes } from '../bytes.js';
 import type { PeerError } from '../errors.js';
-import type { PipeName } from './conversation.js';
+import type { PipeName } from './pipe.js';
 import { BATCH, type Lane } from './lane.js';
 import {
   Epochs,

@@ -1,5 +1,5 @@
 /** What has been received and not acknowledged yet: seldom enough to be cheap, soon enough for a sender that waits. */
-import type { PipeName } from './conversation.js';
+import type { PipeName } from './pipe.js';
 
 /** Beyond either it is time. */
 const MOST_MESSAGES = 1024;

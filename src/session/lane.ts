@@ -1,6 +1,6 @@
 /** A way beside the conversation, as those see it who use it. */
 import type { Bytes } from '../bytes.js';
-import type { PipeName } from './conversation.js';
+import type { PipeName } from './pipe.js';
 
 export interface Lane {
   /** Whether so many bytes may go now; who is told so sends them. When that changes, `drain()` is to be called. */

@@ -5,7 +5,7 @@
 import { concat, type Bytes } from '../bytes.js';
 import { PeerError } from '../errors.js';
 import { Queue } from '../queue.js';
-import type { PipeName } from './conversation.js';
+import type { PipeName } from './pipe.js';
 import { BATCH, type Lane } from './lane.js';
 import {
   Epochs,
@@ -143,6 +143,7 @@ export class Unordered {
   #unackedSegments = 0;
   #unackedBytes = 0;
   #ackTimer: ReturnType<typeof setTimeout> | undefined;
+  #ackWaits = false;
   #closed = false;
 
   constructor(lane: Lane, sink: UnorderedSink) {
@@ -168,6 +169,7 @@ export class Unordered {
       if (segments.length === 0) break;
       this.#say(segments);
     }
+    if (this.#ackWaits) this.#acknowledge();
     this.#watch();
   }
 
@@ -319,13 +321,20 @@ export class Unordered {
       if (!this.#give(segment)) return;
     }
     if (this.#unackedSegments >= ACK_SEGMENTS || this.#unackedBytes >= ACK_BYTES) {
-      this.#say([]);
+      this.#acknowledge();
     } else {
       this.#ackTimer ??= setTimeout(() => {
         this.#ackTimer = undefined;
-        if (this.#unackedSegments > 0) this.#say([]);
+        this.#acknowledge();
       }, ACK_DELAY[this.#pipe]);
     }
+  }
+
+  /** As soon as there is room for it: nobody who only sends may take it from others. */
+  #acknowledge(): void {
+    if (this.#unackedSegments === 0) return;
+    this.#ackWaits = !this.#lane.hasRoom(HEAD + WINDOW / 8);
+    if (!this.#ackWaits) this.#say([]);
   }
 
   /** @returns false when that was the end */

@@ -11,10 +11,33 @@ export interface Collector {
   fail(error: unknown): void;
 }
 
+/** Smaller pieces, bytes, are put together: each would cost this page many times what it brings. */
+const CRUMB = 4096;
+
+/** A small part of a frame would keep all of it. */
+const alone = (bytes: Bytes): Bytes => (2 * bytes.length < bytes.buffer.byteLength ? bytes.slice() : bytes);
+
+/** What has come, one behind the other, in no more parts than it is worth. */
+class Pile {
+  #parts: Bytes[] = [];
+
+  push(bytes: Bytes): void {
+    const last = this.#parts.at(-1);
+    if (last && last.length + bytes.length <= CRUMB) this.#parts.splice(-1, 1, concat(last, bytes));
+    else this.#parts.push(alone(bytes));
+  }
+
+  take(): readonly Bytes[] {
+    const parts = this.#parts;
+    this.#parts = [];
+    return parts;
+  }
+}
+
 /** Bytes of one Blob, handed to the browser in blocks: it keeps them elsewhere, on disk if need be. */
 class BlobParts {
   readonly #blobs: Blob[] = [];
-  #pending: Bytes[] = [];
+  readonly #pending = new Pile();
   #pendingBytes = 0;
 
   write(bytes: Bytes): void {
@@ -29,8 +52,7 @@ class BlobParts {
   }
 
   #flush(): void {
-    if (this.#pendingBytes > 0) this.#blobs.push(new Blob(this.#pending));
-    this.#pending = [];
+    if (this.#pendingBytes > 0) this.#blobs.push(new Blob([...this.#pending.take()]));
     this.#pendingBytes = 0;
   }
 }
@@ -39,8 +61,9 @@ class BlobParts {
 export class PartsCollector implements Collector {
   readonly #sizes: readonly number[];
   readonly #whole: (frame: Bytes, blobs: readonly Blob[]) => void;
-  readonly #frame: Bytes[] = [];
-  readonly #blobs: readonly BlobParts[];
+  readonly #frame = new Pile();
+  /** Made when something comes for them: a short offer can announce thousands. */
+  readonly #blobs: (BlobParts | undefined)[] = [];
   #part = 0;
   #inPart = 0;
   #taken = 0;
@@ -49,7 +72,6 @@ export class PartsCollector implements Collector {
   constructor(sizes: readonly number[], whole: (frame: Bytes, blobs: readonly Blob[]) => void) {
     this.#sizes = sizes;
     this.#whole = whole;
-    this.#blobs = sizes.slice(1).map(() => new BlobParts());
   }
 
   get taken(): number {
@@ -67,21 +89,23 @@ export class PartsCollector implements Collector {
       }
       const own = rest.subarray(0, room);
       if (this.#part === 0) this.#frame.push(own);
-      else this.#blobs[this.#part - 1]?.write(own);
+      else (this.#blobs[this.#part - 1] ??= new BlobParts()).write(own);
       this.#inPart += own.length;
       rest = rest.subarray(own.length);
     }
   }
 
   finish(): void {
-    this.#whole(
-      concat(...this.#frame),
-      this.#blobs.map((parts) => parts.blob()),
+    const blobs = Array.from(
+      { length: this.#sizes.length - 1 },
+      (_, i) => this.#blobs[i]?.blob() ?? new Blob(),
     );
+    this.#whole(concat(...this.#frame.take()), blobs);
   }
 
   fail(): void {
-    this.#frame.length = 0;
+    this.#frame.take();
+    this.#blobs.length = 0;
   }
 }
 
@@ -90,6 +114,8 @@ export class StreamCollector implements Collector {
   readonly stream: ReadableStream<Bytes>;
   #controller: ReadableStreamDefaultController<Bytes> | null = null;
   #written = 0;
+  /** The last of what comes faster than it is read, until there is more of it. */
+  #crumb: Bytes = new Uint8Array(0);
   /** Bytes that the reader has no use for. */
   #skip: number;
 
@@ -105,7 +131,10 @@ export class StreamCollector implements Collector {
         start: (controller) => {
           this.#controller = controller;
         },
-        pull: pulled,
+        pull: () => {
+          if (this.#crumb.length > 0 && this.#isEmpty) this.#enqueue();
+          pulled();
+        },
         cancel: cancelled,
       },
       queue,
@@ -114,7 +143,7 @@ export class StreamCollector implements Collector {
 
   get taken(): number {
     const waiting = BLOCK_BYTES - (this.#controller?.desiredSize ?? BLOCK_BYTES);
-    return this.#written - Math.max(0, waiting);
+    return this.#written - Math.max(0, waiting) - this.#crumb.length;
   }
 
   write(bytes: Bytes): void {
@@ -122,14 +151,28 @@ export class StreamCollector implements Collector {
     const own = bytes.subarray(this.#skip);
     this.#skip -= bytes.length - own.length;
     // Nothing to read is nothing to be told of.
-    if (own.length > 0) this.#controller?.enqueue(own);
+    if (own.length === 0) return;
+    this.#crumb = this.#crumb.length > 0 ? concat(this.#crumb, own) : alone(own);
+    if (this.#isEmpty || this.#crumb.length > CRUMB) this.#enqueue();
   }
 
   finish(): void {
+    if (this.#crumb.length > 0) this.#enqueue();
     this.#controller?.close();
   }
 
   fail(error: unknown): void {
     this.#controller?.error(error);
+  }
+
+  /** Its reader has all that there was. */
+  get #isEmpty(): boolean {
+    return this.#controller?.desiredSize === BLOCK_BYTES;
+  }
+
+  #enqueue(): void {
+    const bytes = this.#crumb;
+    this.#crumb = new Uint8Array(0);
+    this.#controller?.enqueue(bytes);
   }
 }

@@ -1,6 +1,7 @@
 import { expect } from '@open-wc/testing';
 import { PeerError } from '../../../src/errors.js';
-import { Conversation, type Pipe, type PipeName } from '../../../src/session/conversation.js';
+import { Conversation } from '../../../src/session/conversation.js';
+import type { Pipe, PipeName } from '../../../src/session/pipe.js';
 import type { Received } from '../../../src/session/window.js';
 import { random } from '../../support/random.js';
 import { until } from '../../support/until.js';

@@ -3,6 +3,7 @@ import type { Bytes } from '../../../src/bytes.js';
 import { PeerError } from '../../../src/errors.js';
 import { WINDOW } from '../../../src/transfer/incoming.js';
 import type { Transfer } from '../../../src/transfer/transfer.js';
+import { BlockHash } from '../../../src/transfer/hash.js';
 import { encodePiece } from '../../../src/transfer/wire.js';
 import { until } from '../../support/until.js';
 import { End, line, noise, parcel, read, streamed } from './line.js';
@@ -321,6 +322,46 @@ describe('Against who does not keep to it, a receiver', () => {
     expect(b.offers[0]?.error?.code).to.equal('protocol');
     expect(b.wholes).to.be.empty;
   });
+
+  for (const as of ['a value', 'a Blob', 'a stream'] as const) {
+    it(`keeps ${as} that comes byte by byte in few parts`, async () => {
+      const bytes = noise(300_000);
+      const chunks: number[] = [];
+      const { Blob } = globalThis;
+      b.decide = (transfer) => {
+        if (as !== 'a stream') return false;
+        const reader = transfer.stream().getReader();
+        // Nobody reads until all of it is there.
+        void until(() => transfer.loaded === bytes.length).then(async () => {
+          for (let next = await reader.read(); !next.done; next = await reader.read()) {
+            chunks.push(next.value.length);
+          }
+        });
+        return false;
+      };
+      globalThis.Blob = class extends Blob {
+        constructor(parts: BlobPart[] = [], options?: BlobPropertyBag) {
+          super(parts, options);
+          for (const part of parts) if (part instanceof Uint8Array) chunks.push(part.length);
+        }
+      };
+      try {
+        b.transfers.receive(offer(1, as === 'a Blob' ? [0, bytes.length] : [bytes.length]));
+        for (let at = 0; at < bytes.length; at++) b.piece(encodePiece(1, at, bytes.slice(at, at + 1)));
+        const hash = new BlockHash();
+        hash.update(bytes);
+        const end = { word: 'end', id: 1, size: bytes.length, hash: await hash.digest() } as const;
+        b.transfers.receive(end);
+        await until(() => b.offers[0]?.state === 'done', { what: 'its end' });
+        await until(() => as === 'a value' || chunks.reduce((sum, size) => sum + size, 0) === bytes.length);
+      } finally {
+        globalThis.Blob = Blob;
+      }
+      expect(b.errors).to.be.empty;
+      expect(chunks.length).to.be.at.most(2 + (2 * bytes.length) / 4096);
+      if (as === 'a value') expect(b.wholes[0]?.frame).to.deep.equal(bytes);
+    });
+  }
 
   it('does not put together in memory what is too large for that', () => {
     b.transfers.receive(offer(1, [1e12]));
