@@ -1,10 +1,12 @@
 /** A member of the room that has a valid session and no manners: what it costs the page, and everyone else in the room. */
 import { expect } from '@open-wc/testing';
 import type {
+  PathDetail,
   Peer,
   PeerError,
   PeerRoom,
   PeerRoomOptions,
+  Signaling,
   Transfer,
   TransferDetail,
 } from '../../src/index.js';
@@ -20,7 +22,7 @@ import {
   packed,
   type HostileOptions,
 } from '../support/hostile-peer.js';
-import { closeAll, makeMesh, nextData } from '../support/sources.js';
+import { closeAll, makeRoom, meshed, nextData, otherPage, uniqueName } from '../support/sources.js';
 import { once, until } from '../support/until.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -117,7 +119,10 @@ class Scene {
 const EVENTS = ['data', 'request', 'transfer', 'progress', 'profile', 'gap', 'error', 'leave', 'untrusted'];
 
 async function makeScene(options: PeerRoomOptions = {}, hostility: HostileOptions = {}): Promise<Scene> {
-  const [page, friend] = (await makeMesh(2, { transport: 'relay', ...options })) as [PeerRoom, PeerRoom];
+  const { transport = 'relay' } = options;
+  const room = uniqueName();
+  const [page, friend] = [makeRoom({ ...options, room, transport }), makeRoom({ room, transport })];
+  await meshed(page, friend);
   const greeted = once(page, 'peer');
   const hostile = await HostilePeer.meet(page, hostility);
   await greeted;
@@ -131,6 +136,40 @@ async function makeScene(options: PeerRoomOptions = {}, hostility: HostileOption
     });
   }
   return new Scene(page, friend, hostile, events);
+}
+
+/** Signalling that allows this page so much and no more, and counts what it is given all the same. */
+class Stingy {
+  allowed = Infinity;
+  sent = 0;
+  #drain: () => void = () => undefined;
+  readonly signaling: Signaling;
+
+  constructor(inner = otherPage()) {
+    this.signaling = {
+      relay: inner.relay,
+      identity: () => inner.identity(),
+      join: (request, sink) => {
+        const session = inner.join(request, sink);
+        this.#drain = sink.drain;
+        return {
+          reserve: (bytes) => session.reserve(bytes) && this.allowed-- > 0,
+          send: (to, bytes) => {
+            this.sent++;
+            session.send(to, bytes);
+          },
+          close: () => {
+            session.close();
+          },
+        };
+      },
+    };
+  }
+
+  allow(frames: number): void {
+    this.allowed = frames;
+    this.#drain();
+  }
 }
 
 const transfersOf = ({ events }: Scene): Transfer[] =>
@@ -675,6 +714,58 @@ describe('A hostile peer', () => {
       expect(hostile.words.length - before - answers.length).to.be.at.most(110);
     });
 
+    it('has us say something without using up what signalling allows us', async () => {
+      const stingy = new Stingy();
+      await meet({ signaling: stingy.signaling });
+      await scene.settled();
+      stingy.allowed = 0;
+      const before = stingy.sent;
+      const heard = hostile.words.length;
+      const count = 300;
+      for (let i = 1; i <= count; i++) {
+        hostile.say(`["ping",${i}]`);
+        hostile.resume({ ask: true });
+        hostile.tell(...Array<number>(1100).fill(0));
+        const pieces = Array.from({ length: 256 }, (_, k) =>
+          packed(['u8', 3], ['f64', 256 * (i - 1) + k + 1], ['u32', 1], new Uint8Array(1)),
+        );
+        hostile.seal(
+          UNORDERED,
+          packed(['u32', 7], ['f64', 1], ['u32', 0], ['f64', 0], ['u32', 0], ...pieces),
+        );
+      }
+      hostile.tell({ type: 'the last one' });
+      await until(() => scene.count('data') === 1, { what: 'all of it' });
+      // One to measure with.
+      expect(stingy.sent - before, 'beyond what is allowed').to.be.at.most(2);
+      stingy.allow(Infinity);
+      await until(() => hostile.words.some(([word, id]) => word === 'pong' && id === count), {
+        what: 'an answer',
+      });
+      expect(hostile.words.length - heard, 'of all that was asked').to.be.at.most(25);
+      await scene.goesOn();
+    });
+
+    it('has forgotten everything, again and again, while nothing gets out', async () => {
+      const stingy = new Stingy();
+      await meet({ signaling: stingy.signaling, displayName: 'Ada' });
+      await scene.settled();
+      stingy.allowed = 0;
+      for (let i = 0; i < 300; i++) {
+        hostile.forget(`memory ${i}`);
+        hostile.tell({ hello: { name: 'Mallory', profile: {} } });
+        hostile.tell(...Array.from({ length: 100 }, (_, k) => ({ request: k, type: 'x' })));
+      }
+      hostile.tell({ type: 'the last one' });
+      await until(() => scene.count('data') === 1, { what: 'all of it' });
+      stingy.allow(Infinity);
+      await scene.settled();
+      const said = [...hostile.messages.values()];
+      expect(said.filter((message) => 'hello' in message)).to.have.length(1);
+      expect(said.filter((message) => 'response' in message).length).to.be.within(1, 2048);
+      await scene.goesOn();
+    });
+
     it('offers direct paths that come to nothing, and gets few connections for it', async () => {
       let made = 0;
       class Counted extends RTCPeerConnection {
@@ -693,6 +784,85 @@ describe('A hostile peer', () => {
       await scene.settled();
       expect(made - before).to.be.at.most(20);
       await scene.goesOn();
+    });
+  });
+
+  describe('with a direct path', () => {
+    const upgraded = (): Promise<unknown> =>
+      until(() => scene.peer.path === 'direct', { what: 'the page to use the direct path' });
+
+    it('that never acknowledges a piece, or those that never came, has few of them on their way', async () => {
+      await meet({ transport: 'auto' });
+      const { bulk } = await hostile.climb();
+      await upgraded();
+      hostile.acknowledges = true;
+      const stalled = scene.page
+        .send(new Uint8Array(2 * MB), { to: hostile.id })
+        .catch((error: unknown) => error);
+      await until(() => hostile.transferWords('offer').length === 1, { what: 'an offer' });
+      const id = hostile.transferWords('offer')[0]!['id'];
+      hostile.tell({ transfer: 'take', id, at: 0, until: 2 * MB, again: false });
+      const arrived = (): number => hostile.beside.reduce((sum, [, { length }]) => sum + length, 0);
+      await until(() => arrived() > 0, { what: 'the first pieces' });
+      for (const count of [
+        '',
+        'x',
+        '-1',
+        'NaN',
+        'Infinity',
+        '1e400',
+        '33000.5',
+        '[1]',
+        '9'.repeat(100_000),
+      ]) {
+        bulk.send(count);
+      }
+      for (let i = 0; i < 500; i++) bulk.send(String(2 ** 53 - 1 - i));
+      await scene.settled();
+      await scene.goesOn();
+      expect(arrived()).to.be.at.most(32_768);
+      hostile.tell({ transfer: 'refuse', id, reason: '' });
+      expect(((await stalled) as PeerError).code).to.equal('refused');
+      await scene.bearsIt({ progress: 1 });
+    });
+
+    it('that brings more than was announced is thrown out, with its path', async () => {
+      await meet({ transport: 'auto' });
+      const { connection } = await hostile.climb();
+      await upgraded();
+      hostile.offer(1, [100_000]);
+      await until(() => hostile.transferWords('take').length === 1, { what: 'room for it' });
+      for (let at = 0; at <= 100_000; at += 10_000) hostile.piece(1, at, new Uint8Array(10_000));
+      await scene.throwsItOut();
+      await until(() => connection.sctp?.state === 'closed' || connection.connectionState !== 'connected', {
+        what: 'the path to be closed',
+      });
+    });
+
+    it('that has not been proven is given up when much comes through it, and the relay stays', async () => {
+      await meet({ transport: 'auto' });
+      const failed = once<PathDetail>(scene.page, 'upgradeerror', {
+        where: ({ detail }) => (detail as PathDetail).peer.id === hostile.id,
+      });
+      const { bulk, unordered, datagram } = await hostile.channels();
+      for (const lane of [datagram, unordered, bulk]) {
+        for (let i = 0; i < 300; i++) if (lane.readyState === 'open') lane.send(new Uint8Array(100));
+      }
+      const { error, previous } = (await failed).detail;
+      expect([error?.code, previous]).to.deep.equal(['gone', 'relay']);
+      await scene.bearsIt();
+    });
+
+    it('that is proven by something else is given up, and the relay stays', async () => {
+      await meet({ transport: 'auto' });
+      const failed = once<PathDetail>(scene.page, 'upgradeerror', {
+        where: ({ detail }) => (detail as PathDetail).peer.id === hostile.id,
+      });
+      const { reliable } = await hostile.channels();
+      reliable.send(new Uint8Array(32));
+      for (let i = 0; i < 100; i++) if (reliable.readyState === 'open') reliable.send('["bye"]');
+      expect((await failed).detail.error?.code).to.equal('untrusted');
+      await scene.bearsIt();
     });
   });
 });

@@ -81,7 +81,7 @@ export class HostilePeer {
   readonly words: [string, unknown][] = [];
   /** The page's messages by number, as far as they are text, whichever pipe they came by; a repetition is counted once. */
   readonly messages = new Map<number, Fields>();
-  /** What came beside the conversation through the relay: type and bytes. */
+  /** What came beside the conversation, by whichever path: type and bytes. */
   readonly beside: [number, Bytes][] = [];
   /** How many frames came at all. */
   frames = 0;
@@ -191,8 +191,8 @@ export class HostilePeer {
 
   /** A frame of the conversation; directly, where there is such a path. */
   say(frame: string): void {
-    if (this.#direct) this.#direct.reliable.send(frame);
-    else this.seal(TEXT, utf8(frame));
+    if (!this.#direct) this.seal(TEXT, utf8(frame));
+    else if (this.#direct.reliable.readyState === 'open') this.#direct.reliable.send(frame);
   }
 
   /** Where it claims to stand. */
@@ -259,8 +259,8 @@ export class HostilePeer {
   /** A piece of a large value. */
   piece(id: number, offset: number, bytes: Bytes): void {
     const frame = packed(['u32', id], ['f64', offset], bytes);
-    if (this.#direct) this.#direct.bulk.send(frame);
-    else this.seal(BULK, frame);
+    if (!this.#direct) this.seal(BULK, frame);
+    else if (this.#direct.bulk.readyState === 'open') this.#direct.bulk.send(frame);
   }
 
   /** What the page has said about large values, oldest first. */
@@ -268,10 +268,22 @@ export class HostilePeer {
     return [...this.messages.values()].filter(({ transfer }) => transfer === word);
   }
 
-  /** Gets itself a direct path, and proves that it belongs to the session. Rather all by hand than by `DirectPath`. */
+  /** The channels of the page's offer of a direct path, once they are open; nothing is proven yet. */
+  async channels(): Promise<Channels> {
+    const isOpen = ({ readyState }: RTCDataChannel): boolean => readyState === 'open';
+    await until(
+      () => {
+        const { reliable, bulk, datagram, unordered } = this.#channels!;
+        return [reliable, bulk, datagram, unordered].every(isOpen);
+      },
+      { what: 'a direct path' },
+    );
+    return this.#channels!;
+  }
+
+  /** Gets itself a direct path, and proves that it belongs to the session; from now on it speaks there. */
   async climb(): Promise<Channels> {
-    await until(() => this.#channels?.reliable.readyState === 'open', { what: 'a direct path' });
-    const channels = this.#channels!;
+    const channels = await this.channels();
     const { connection, reliable } = channels;
     const prints = [connection.localDescription, connection.remoteDescription].map(fingerprintsOf);
     reliable.send(await this.#ways.session.prove('direct', ...prints));
@@ -342,6 +354,14 @@ export class HostilePeer {
         this.#channels.reliable.onmessage = ({ data }: MessageEvent<unknown>) => {
           if (typeof data === 'string') this.#read(data);
         };
+        const lanes = { bulk: BULK, datagram: DATAGRAM, unordered: UNORDERED } as const;
+        for (const [name, type] of Object.entries(lanes) as [keyof typeof lanes, number][]) {
+          const lane = this.#channels[name];
+          lane.binaryType = 'arraybuffer';
+          lane.onmessage = ({ data }: MessageEvent<unknown>) => {
+            if (data instanceof ArrayBuffer) this.beside.push([type, new Uint8Array(data)]);
+          };
+        }
       },
       onerror: (error) => {
         throw error as Error;
