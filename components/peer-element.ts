@@ -94,7 +94,7 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
   declare reconnectDelay: number;
   /** Do not dial again when signalling is lost. */
   declare noReconnect: boolean;
-  /** Any small value shown to the others; may change while joined. */
+  /** Any small value shown to the others, of 64 KB at most; may change while joined. */
   declare profile: unknown;
   /** An adaptor of your own, instead of `url`. */
   declare signaling: Signaling | undefined;

@@ -154,6 +154,9 @@ describe('A large value', () => {
       .to.throw(DOMException)
       .with.property('name', 'DataCloneError');
     expect(() => a.send(noise(MB), { type: 'x'.repeat(1025) })).to.throw(TypeError, 'type');
+    for (const data of [noise(MB), 'small', new ReadableStream()]) {
+      expect(() => a.send(data, { metadata: 'x'.repeat(65_535) })).to.throw(TypeError, 'Metadata');
+    }
     const arrived = nextData(b);
     await a.send('small', { type: 'x'.repeat(1025) });
     expect((await arrived).type).to.have.length(1025);

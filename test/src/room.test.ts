@@ -198,6 +198,7 @@ describe('PeerRoom', () => {
       [{ timeout: Infinity }, 'timeout'],
       [{ reconnectDelay: 'soon' }, 'reconnectDelay'],
       [{ displayName: 'x'.repeat(257) }, 'name'],
+      [{ profile: 'x'.repeat(65_535) }, 'profile'],
       [{ iceServers: 'stun:x' }, 'iceServers'],
       [{ rooms: 'x' }, '"rooms"'],
       [{ code: 'x' }, '"code"'],
