@@ -15,7 +15,7 @@ export type Parcel = { readonly frame: Encoded } | { readonly shipment: Omit<Shi
 /** Longest message that others may have to wait for, bytes or characters. */
 const MAX_SMALL = 65_536;
 /** Longest metadata of a large value: the receiver remembers it for as long as it is not decided about. */
-const MAX_METADATA = 65_536;
+const MAX_METADATA = 262_144;
 
 const lengthOf = (data: unknown): number => {
   if (data instanceof ArrayBuffer || ArrayBuffer.isView(data)) return data.byteLength;

@@ -24,7 +24,7 @@ const MAX_NAME_CHARS = 256;
 /** Longest profile, bytes or characters. */
 const MAX_PROFILE = 65_536;
 /** Longest message of those that are remembered, bytes or characters: more than an honest one can have. */
-const MAX_REMEMBERED = 262_144;
+const MAX_REMEMBERED = 524_288;
 
 export function isSameGreeting(...greetings: [Greeting, Greeting]): boolean {
   try {

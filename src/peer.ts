@@ -114,7 +114,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
    * @param data anything `structuredClone` takes that is not bound to this browser
    * @returns resolves when handed to the network; rejects with a PeerError: `gone`, `refused`, `aborted`; a
    *   large value (see `transfer`) resolves when the other side has all of it
-   * @throws {TypeError} unknown option, or more than 64 KB of metadata
+   * @throws {TypeError} unknown option, or too much metadata (256 KB) beside what is large
    * @throws {DOMException} `DataCloneError` for what cannot be sent
    */
   send(data: unknown, options: PeerSendOptions = {}): Promise<void> {

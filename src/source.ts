@@ -148,7 +148,7 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
    * Sends to everyone, or to some, as `delivery` says. Before we are in, messages wait; `fast` ones are dropped.
    * @param data anything `structuredClone` takes that is not bound to this browser
    * @returns resolves when handed to the network of every target; rejects with a PeerError naming the others
-   * @throws {TypeError} unknown option, or more than 64 KB of metadata
+   * @throws {TypeError} unknown option, or too much metadata (256 KB) beside what is large
    * @throws {DOMException} `InvalidStateError` after the end, `DataCloneError` for what cannot be sent
    */
   send(data: unknown, options: SendOptions = {}): Promise<void> {
