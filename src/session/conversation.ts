@@ -11,7 +11,7 @@ import { Incoming, Outgoing, type Message, type Received } from './window.js';
 import { Debt } from './debt.js';
 import type { Pipe, PipeName } from './pipe.js';
 import { RoundTrips } from './round-trips.js';
-import { soonAndLast } from './soon.js';
+import { SoonAndLast } from './soon.js';
 import {
   BYE,
   encodeMessages,
@@ -81,7 +81,7 @@ export class Conversation {
   #lost = 0;
   #theirLost = 0;
   #active: PipeName | null = null;
-  readonly #drainSoon = soonAndLast(
+  readonly #drainSoon = new SoonAndLast(
     () => {
       this.drain();
     },
@@ -139,7 +139,7 @@ export class Conversation {
     this.#pushed += message.length;
     // A task that says much should not keep the other side idle until it is through.
     if (this.#pushed >= EAGER) this.drain();
-    else this.#drainSoon();
+    else this.#drainSoon.ask();
     return sent;
   }
 
@@ -242,6 +242,7 @@ export class Conversation {
     this.drain();
     this.#closed = true;
     this.#debt.close();
+    this.#drainSoon.close();
     clearTimeout(this.#watchTimer);
     this.rejectAll(error);
     this.#trips.close(error);

@@ -17,34 +17,38 @@ export function soon(act: () => void): () => void {
  * Once behind the function that runs now, and at the end of the task for all that its promises go on to ask for: one word
  * goes at once, and a loop that awaits each does not send one by one.
  */
-export function soonAndLast(act: () => void, last: () => void): () => void {
-  let planned = false;
-  return () => {
-    if (planned) return;
-    planned = true;
-    queueMicrotask(act);
-    afterTask(() => {
-      planned = false;
-      last();
-    });
-  };
-}
+export class SoonAndLast {
+  readonly #act: () => void;
+  readonly #last: () => void;
+  /** A timer would take milliseconds. */
+  #channel: MessageChannel | null = null;
+  #planned = false;
 
-const ended: (() => void)[] = [];
-let port: MessagePort | null = null;
+  constructor(act: () => void, last: () => void) {
+    this.#act = act;
+    this.#last = last;
+  }
 
-/** A timer would take milliseconds. */
-function afterTask(act: () => void): void {
-  port ??= makePort();
-  if (ended.push(act) === 1) port.postMessage(null);
-}
+  ask(): void {
+    if (this.#planned) return;
+    this.#planned = true;
+    queueMicrotask(this.#act);
+    this.#channel ??= this.#open();
+    this.#channel.port2.postMessage(null);
+  }
 
-function makePort(): MessagePort {
-  const { port1, port2 } = new MessageChannel();
-  port1.onmessage = () => {
-    for (const act of ended.splice(0)) act();
-  };
-  // Node would wait for it for ever.
-  (port1 as MessagePort & { unref?: () => void }).unref?.();
-  return port2;
+  /** What is planned is not done any more. */
+  close(): void {
+    this.#channel?.port1.close();
+    this.#planned = true;
+  }
+
+  #open(): MessageChannel {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => {
+      this.#planned = false;
+      this.#last();
+    };
+    return channel;
+  }
 }
