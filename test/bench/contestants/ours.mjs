@@ -1,6 +1,9 @@
 /** peer-elements: a PeerRoom with nothing configured but what the options say. */
 import { PeerRoom } from '/core.js';
 
+/** What is larger comes as a Blob, which browsers keep outside of a page's memory, bytes. */
+const MOST_IN_MEMORY = 512 * 1024 * 1024;
+
 export async function meet({ url, room, options }, heard) {
   const { delivery, ...rest } = options;
   const source = new PeerRoom({ url, room, ...rest });
@@ -8,7 +11,9 @@ export async function meet({ url, room, options }, heard) {
   for (const type of ['open', 'join', 'peer']) source.addEventListener(type, () => heard.mark(type));
   source.addEventListener('peer', ({ detail: { peer } }) => {
     if (peer.path === 'direct') heard.direct();
-    heard.ready({ send, paced: send, bulk: send });
+    const bulk = (buffer) =>
+      send(buffer.byteLength > MOST_IN_MEMORY ? new globalThis.Blob([buffer]) : buffer);
+    heard.ready({ send, paced: send, bulk });
   });
   source.addEventListener('upgrade', ({ detail: { path } }) => {
     if (path === 'direct') heard.direct();
