@@ -2,19 +2,16 @@
  * What the other side has a right to be told, however often it asks: as much as its pipe has room for. Otherwise whoever
  * asks without end, and does not even read the answers, would take the room from everyone else.
  */
-interface Taker {
-  hasRoom(bytes: number): boolean;
-  send(frame: string): void;
-}
+import type { Pipe } from './pipe.js';
 
 /** As long as any of them, bytes. */
 const ANSWER = 256;
 
 export class Answers {
-  readonly #pipe: Taker;
+  readonly #pipe: Pick<Pipe, 'hasRoom' | 'send'>;
   readonly #waiting = new Map<string, () => string>();
 
-  constructor(pipe: Taker) {
+  constructor(pipe: Pick<Pipe, 'hasRoom' | 'send'>) {
     this.#pipe = pipe;
   }
 

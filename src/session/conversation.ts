@@ -83,7 +83,7 @@ export class Conversation {
   #active: PipeName | null = null;
   readonly #drainSoon = new SoonAndLast(
     () => {
-      this.drain();
+      this.#flows = this.drain();
     },
     () => {
       this.drain();
@@ -137,9 +137,9 @@ export class Conversation {
     const isTaken = !signal && this.#flows && this.#out.accept(message);
     const sent = isTaken ? TAKEN : this.#out.push(message, signal);
     this.#pushed += message.length;
+    this.#drainSoon.ask();
     // A task that says much should not keep the other side idle until it is through.
-    if (this.#pushed >= EAGER) this.drain();
-    else this.#drainSoon.ask();
+    if (this.#pushed >= EAGER) this.#flows = this.drain();
     return sent;
   }
 
@@ -176,25 +176,26 @@ export class Conversation {
     this.#watch();
   }
 
-  /** Says as much of what waits as there is room for. */
-  drain(): void {
+  /** Says as much of what waits as there is room for. @returns whether that was something, and all of it */
+  drain(): boolean {
     this.#pushed = 0;
     this.#flows = false;
-    if (this.#closed) return;
+    if (this.#closed) return false;
     this.#lanes.relay?.answers.drain();
     this.#lanes.direct?.answers.drain();
     const lane = this.#active && this.#lanes[this.#active];
-    if (!lane) return;
+    if (!lane) return false;
     const { pipe } = lane;
+    let said = false;
     const next = (): number => this.#out.nextSize(pipe.batch);
     for (let size = next(); size > 0 && pipe.hasRoom(size); size = next()) {
       const frame = this.#out.take(this.#in.received, pipe.batch);
       if (frame === null) break;
       this.#debt.paid();
       pipe.send(frame);
-      this.#flows = true;
+      said = true;
     }
-    if (this.waits) this.#flows = false;
+    return said && !this.waits;
   }
 
   /** What came out of a pipe. */

@@ -10,6 +10,7 @@ import type {
   Transfer,
   TransferDetail,
 } from '../../src/index.js';
+import { utf8, type Bytes } from '../../src/bytes.js';
 import {
   BULK,
   BYTES,
@@ -25,13 +26,10 @@ import {
 import { closeAll, makeRoom, meshed, nextData, otherPage, uniqueName } from '../support/sources.js';
 import { once, until } from '../support/until.js';
 
-type Bytes = Uint8Array<ArrayBuffer>;
-
 const MB = 1024 * 1024;
 /** What may come of a large value without having been taken. */
 const ROOM = 4 * MB;
 
-const utf8 = (text: string): Bytes => new TextEncoder().encode(text);
 const nested = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 
 /** A page, somebody it talks to, and somebody who came to do harm. */

@@ -3,6 +3,7 @@
  * that it makes by hand, so that nothing keeps it from saying what no honest page would.
  */
 import { broadcastChannelSignaling, type PeerRoom } from '../../src/index.js';
+import { utf8, type Bytes } from '../../src/bytes.js';
 import { createIdentity, roomId } from '../../src/identity.js';
 import { fingerprintsOf } from '../../src/path/description.js';
 import { Negotiation } from '../../src/path/negotiation.js';
@@ -10,7 +11,6 @@ import { encodeSignal, parseSignal } from '../../src/path/signal.js';
 import { Session, initiate } from '../../src/session/session.js';
 import { until } from './until.js';
 
-type Bytes = Uint8Array<ArrayBuffer>;
 type Fields = Record<string, unknown>;
 
 /** Types of sealed frames, as they are on the wire. */
@@ -20,8 +20,6 @@ export const BYTES = 18;
 export const BULK = 19;
 export const DATAGRAM = 20;
 export const UNORDERED = 21;
-
-const utf8 = (text: string): Bytes => new TextEncoder().encode(text);
 
 /** Numbers one behind the other: `['u32', 7]` and so on, and bytes as they are. */
 export function packed(...fields: readonly (readonly ['u8' | 'u32' | 'f64', number] | Bytes)[]): Bytes {

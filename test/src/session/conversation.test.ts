@@ -197,6 +197,20 @@ describe('A conversation', () => {
     await Promise.all([loop, heard(pair.b, 5000)]);
   });
 
+  it('asks the pipe again in every task, however much the last one said', async () => {
+    pair.open('relay');
+    await say(pair.a, 'x'.repeat(40_000));
+    await heard(pair.b, 1);
+    pair.wires.relay.full = true;
+    let taken = false;
+    const sent = say(pair.a, 'after').then(() => (taken = true));
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(taken).to.equal(false);
+    pair.wires.relay.full = false;
+    pair.a.conversation.drain();
+    await Promise.all([sent, heard(pair.b, 2)]);
+  });
+
   it('still says what was said in the same task before it parts', async () => {
     pair.open('relay');
     await say(pair.a, 0);
