@@ -1,12 +1,11 @@
 /** One socket, from its welcome to its end. */
 import { randomBytes } from 'node:crypto';
 import type { WebSocket } from 'ws';
+import { MESSAGE_HEADER_BYTES, packPeerId } from '../src/message-frame.js';
 import {
   CloseCode,
-  MESSAGE_HEADER_BYTES,
   PROTOCOL_VERSION,
   isFinalClose,
-  packPeerId,
   parseClientFrame,
   type ClientFrame,
   type GoneReason,
@@ -146,6 +145,7 @@ export class Connection implements Client {
         bytes: relayBytesPerSecond,
         byteBurst: relayBurst,
       },
+      names: false,
     });
   }
 
@@ -191,6 +191,8 @@ export class Connection implements Client {
         return this.#fail('badFrames', 'Logged in already');
       case 'join':
         return hub.join(this, frame);
+      case 'credentials':
+        return; // Nobody here looks at them.
       case 'leave':
         return hub.leave(this, frame.n);
       case 'ping':

@@ -1,13 +1,6 @@
 /** Brings the connected together: who is logged in, who shares a room, and what they say to each other. */
-import {
-  CloseCode,
-  isRoomId,
-  parseMessage,
-  readdressMessage,
-  type ClientFrame,
-  type GoneReason,
-  type ServerFrame,
-} from '../src/protocol.js';
+import { parseMessage, readdressMessage } from '../src/message-frame.js';
+import { CloseCode, isRoomId, type ClientFrame, type GoneReason, type ServerFrame } from '../src/protocol.js';
 import { KeptSeats, type Absence } from './kept-seats.js';
 import type { Limits } from './limits.js';
 import { Rooms } from './rooms.js';
@@ -101,7 +94,7 @@ export class Hub {
     const { created, members: others } = outcome;
     client.send(joined(n, created, outcome.capacity, others, others.length));
     for (const other of others) {
-      other.client?.send({ type: 'peer', n: other.n, id: seat.id, hello });
+      other.client?.send({ type: 'peer', n: other.n, id: seat.id, hello, role: '' });
     }
   }
 
@@ -205,6 +198,7 @@ const joined = (
   n,
   created,
   capacity,
-  members: others.map(({ id, hello }) => ({ id, hello })),
+  members: others.map(({ id, hello }) => ({ id, hello, role: '' })),
   earlier,
+  role: '',
 });

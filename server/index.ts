@@ -3,7 +3,7 @@ import { Server as TlsServer } from 'node:tls';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { MESSAGE_HEADER_BYTES } from '../src/protocol.js';
+import { MESSAGE_HEADER_BYTES } from '../src/message-frame.js';
 import { Connection } from './connection.js';
 import { Gate, turnAway, type Refusal } from './gate.js';
 import { Heartbeat, tickOf } from './heartbeat.js';

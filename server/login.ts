@@ -1,6 +1,7 @@
 /** Proof that a connection holds the key its id is made of. */
 import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto';
-import { ID_CONTEXT, fromBase64url, loginMessage, peerId, type ClientFrame } from '../src/protocol.js';
+import { fromBase64url } from '../src/base64url.js';
+import { ID_CONTEXT, loginMessage, peerId, type ClientFrame } from '../src/protocol.js';
 
 export type LoginFrame = Extract<ClientFrame, { type: 'login' }>;
 

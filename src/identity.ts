@@ -1,6 +1,7 @@
 /** Who a page is, and what the server knows a room by (WebCrypto). */
 import { concat, utf8, type Bytes } from './bytes.js';
 import { PeerError } from './errors.js';
+import { toBase64url } from './base64url.js';
 import {
   ID_CONTEXT,
   MAX_ROOM_NAME_BYTES,
@@ -9,7 +10,6 @@ import {
   identityOf,
   loginMessage,
   peerId,
-  toBase64url,
   type RoomKind,
 } from './protocol.js';
 import { keepFirst, knowIdentity, knownIdentity, storedKeyPair } from './key-store.js';

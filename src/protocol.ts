@@ -2,10 +2,9 @@
  * The wire between a page and the signalling server: types, limits, and parsers that return a typed value or
  * null. Both sides import this file and it imports nothing.
  *
- * Control frames are JSON text. What members of a room say to each other travels in binary frames that the
- * server re-addresses in place and never looks into.
+ * Control frames are JSON text, and this file is about them. What members of a room say to each other travels in binary
+ * frames: message-frame.ts.
  */
-
 /** Version of this wire. A server refuses another one with close code 4400. */
 export const PROTOCOL_VERSION = 1;
 
@@ -17,6 +16,9 @@ export const MAX_PAYLOAD_BYTES = 65_536;
 export const MAX_HELLO_CHARS = 2048;
 export const MAX_REASON_CHARS = 256;
 export const MAX_TOKEN_CHARS = 2048;
+export const MAX_ROLE_CHARS = 64;
+export const MAX_ICE_SERVERS = 16;
+const MAX_ICE_CHARS = 512;
 /** Length of a room name or pair code as its author wrote it, in UTF-8 bytes. */
 export const MAX_ROOM_NAME_BYTES = 1024;
 
@@ -70,6 +72,15 @@ export interface Member {
   readonly id: string;
   /** Opaque announcement of that member, base64url. */
   readonly hello: string;
+  /** What its token made of it; empty without one. The server's word: the others cannot check it. */
+  readonly role: string;
+}
+
+/** As RTCPeerConnection takes it (WebRTC, 4.2.2). */
+export interface IceServer {
+  readonly urls: readonly string[];
+  readonly username?: string;
+  readonly credential?: string;
 }
 
 export type ClientFrame =
@@ -82,7 +93,15 @@ export type ClientFrame =
       readonly slot: number;
       /** ECDSA P-256/SHA-256 over `loginMessage()`, base64url. */
       readonly signature: string;
+    }
+  | {
+      /** Comes before the `join` that it belongs to, where there is something to show. */
+      readonly type: 'credentials';
+      readonly n: number;
+      /** What the site's own back-end signed, or anything else that its operator's `authorize` understands. */
       readonly token: string;
+      /** The room's name or the pair's code as its author wrote it; empty unless the welcome asks for names. */
+      readonly name: string;
     }
   | {
       readonly type: 'join';
@@ -119,8 +138,20 @@ export type ServerFrame =
       /** How long a member that lost its connection may take to come back unnoticed, ms; 0 = it is gone at once. */
       readonly seatTimeout: number;
       readonly budget: Budget;
+      /** The operator looks at rooms' names: who joins shows them, against what is usual. */
+      readonly names: boolean;
     }
   | { readonly type: 'ready'; readonly id: string }
+  | {
+      /** By which servers a direct path may be found, instead of those told before. Comes after `ready`, and again. */
+      readonly type: 'ice';
+      readonly servers: readonly IceServer[];
+    }
+  | {
+      /** The server is about to go: dial again after `wait` ms, each page after another time. */
+      readonly type: 'bye';
+      readonly wait: number;
+    }
   | {
       readonly type: 'joined';
       readonly n: number;
@@ -130,10 +161,14 @@ export type ServerFrame =
       readonly members: readonly Member[];
       /** How many of `members` were there before us. The rest came while our seat was kept. */
       readonly earlier: number;
+      /** Our own. */
+      readonly role: string;
     }
   | { readonly type: 'refused'; readonly n: number; readonly code: RefusalCode; readonly reason: string }
-  | { readonly type: 'peer'; readonly n: number; readonly id: string; readonly hello: string }
+  | ({ readonly type: 'peer'; readonly n: number } & Member)
   | { readonly type: 'gone'; readonly n: number; readonly id: string; readonly reason: GoneReason }
+  /** That member does not read as fast as it is written to: until `go`, nothing but what cannot wait. */
+  | { readonly type: 'stop' | 'go'; readonly n: number; readonly id: string }
   /** The server ended this membership. */
   | { readonly type: 'closed'; readonly n: number; readonly reason: string }
   | { readonly type: 'ping' }
@@ -183,10 +218,16 @@ export function parseClientFrame(text: string): ClientFrame | null {
   const f = parseFields(text);
   switch (f?.['type']) {
     case 'login': {
-      const { version, key, slot = 0, signature, token = '' } = f;
+      const { version, key, slot = 0, signature } = f;
       if (!isInteger(version, 0, 0xffff) || !isBase64url(key, 88) || !isBase64url(signature, 88)) return null;
-      if (!isInteger(slot, 0, 9999) || !isText(token, MAX_TOKEN_CHARS)) return null;
-      return { type: 'login', version, key, slot, signature, token };
+      if (!isInteger(slot, 0, 9999)) return null;
+      return { type: 'login', version, key, slot, signature };
+    }
+    case 'credentials': {
+      const { n, token = '', name = '' } = f;
+      if (!isRoomNumber(n) || !isText(token, MAX_TOKEN_CHARS) || !isText(name, MAX_ROOM_NAME_BYTES))
+        return null;
+      return { type: 'credentials', n, token, name };
     }
     case 'join': {
       const { n, room, entry, capacity = 0, hello = '' } = f;
@@ -213,42 +254,73 @@ function parseBudget(value: unknown): Budget | null {
 
 function parseMember(value: unknown): Member | null {
   if (typeof value !== 'object' || value === null) return null;
-  const { id, hello } = value as Fields;
-  return isPeerId(id) && isBase64url(hello, MAX_HELLO_CHARS) ? { id, hello } : null;
+  const { id, hello, role = '' } = value as Fields;
+  if (!isPeerId(id) || !isBase64url(hello, MAX_HELLO_CHARS) || !isText(role, MAX_ROLE_CHARS)) return null;
+  return { id, hello, role };
+}
+
+const isIceText = (value: unknown): value is string => isText(value, MAX_ICE_CHARS);
+
+function parseIceServer(value: unknown): IceServer | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { urls, username, credential } = value as Fields;
+  if (!Array.isArray(urls) || urls.length === 0 || urls.length > MAX_ICE_SERVERS) return null;
+  if (!urls.every((url) => isIceText(url) && /^(?:stun|turn)s?:/.test(url))) return null;
+  if (username === undefined && credential === undefined) return { urls: urls as string[] };
+  return isIceText(username) && isIceText(credential)
+    ? { urls: urls as string[], username, credential }
+    : null;
+}
+
+/** Each of a list, or null when one of them is not what it should be. */
+function parseAll<T>(value: unknown, parse: (one: unknown) => T | null, most = Infinity): T[] | null {
+  if (!Array.isArray(value) || value.length > most) return null;
+  const parsed = value.map(parse);
+  return parsed.includes(null) ? null : (parsed as T[]);
 }
 
 /** A server's frame, or null for anything else. */
 export function parseServerFrame(text: string): ServerFrame | null {
   const f = parseFields(text);
   if (f === null) return null;
-  const { type, n, id, hello, reason, code } = f;
+  const { type, n, id, reason, code } = f;
   switch (type) {
     case 'welcome': {
-      const { version, nonce, pingInterval, seatTimeout } = f;
+      const { version, nonce, pingInterval, seatTimeout, names = false } = f;
       const budget = parseBudget(f['budget']);
       if (!isInteger(version, 0, 0xffff) || !isBase64url(nonce, 43)) return null;
       if (!isInteger(pingInterval, 1, 3_600_000) || !isInteger(seatTimeout, 0, 3_600_000)) return null;
-      return budget && { type, version, nonce, pingInterval, seatTimeout, budget };
+      if (typeof names !== 'boolean') return null;
+      return budget && { type, version, nonce, pingInterval, seatTimeout, budget, names };
     }
     case 'ready':
       return isPeerId(id) ? { type, id } : null;
+    case 'ice': {
+      const servers = parseAll(f['servers'], parseIceServer, MAX_ICE_SERVERS);
+      return servers && { type, servers };
+    }
+    case 'bye':
+      return isInteger(f['wait'], 0, 3_600_000) ? { type, wait: f['wait'] } : null;
     case 'joined': {
-      const { created, capacity, members, earlier } = f;
+      const { created, capacity, earlier, role = '' } = f;
+      const members = parseAll(f['members'], parseMember);
       if (!isRoomNumber(n) || typeof created !== 'boolean' || !isInteger(capacity, 1, 0xffff)) return null;
-      if (!Array.isArray(members) || !isInteger(earlier, 0, members.length)) return null;
-      const parsed = members.map(parseMember);
-      if (parsed.includes(null)) return null;
-      return { type, n, created, capacity, members: parsed as Member[], earlier };
+      if (!members || !isInteger(earlier, 0, members.length) || !isText(role, MAX_ROLE_CHARS)) return null;
+      return { type, n, created, capacity, members, earlier, role };
     }
     case 'refused':
       if (!isRoomNumber(n) || !oneOf(code, REFUSALS) || !isText(reason, MAX_REASON_CHARS)) return null;
       return { type, n, code, reason };
-    case 'peer':
-      if (!isRoomNumber(n) || !isPeerId(id) || !isBase64url(hello, MAX_HELLO_CHARS)) return null;
-      return { type, n, id, hello };
+    case 'peer': {
+      const member = parseMember(f);
+      return member && isRoomNumber(n) ? { type, n, ...member } : null;
+    }
     case 'gone':
       if (!isRoomNumber(n) || !isPeerId(id) || !oneOf(reason, GONE_REASONS)) return null;
       return { type, n, id, reason };
+    case 'stop':
+    case 'go':
+      return isRoomNumber(n) && isPeerId(id) ? { type, n, id } : null;
     case 'closed':
       return isRoomNumber(n) && isText(reason, MAX_REASON_CHARS) ? { type, n, reason } : null;
     case 'ping':
@@ -257,102 +329,6 @@ export function parseServerFrame(text: string): ServerFrame | null {
     default:
       return null;
   }
-}
-
-const BASE64URL_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-const BASE64URL_VALUES: ReadonlyMap<string, number> = new Map(
-  [...BASE64URL_ALPHABET].map((char, value) => [char, value]),
-);
-
-/** Bytes as base64url without padding (RFC 4648, 5). */
-export function toBase64url(bytes: Uint8Array): string {
-  let out = '';
-  let bits = 0;
-  let value = 0;
-  for (const byte of bytes) {
-    value = ((value << 8) | byte) & 0xffff;
-    bits += 8;
-    while (bits >= 6) {
-      bits -= 6;
-      out += BASE64URL_ALPHABET.charAt((value >> bits) & 63);
-    }
-  }
-  return bits === 0 ? out : out + BASE64URL_ALPHABET.charAt((value << (6 - bits)) & 63);
-}
-
-/** The bytes of base64url without padding, or null for anything that no encoder would have written. */
-export function fromBase64url(text: string): Uint8Array<ArrayBuffer> | null {
-  if (text.length % 4 === 1) return null;
-  const out = new Uint8Array(Math.floor((text.length * 3) / 4));
-  let bits = 0;
-  let value = 0;
-  let at = 0;
-  for (const char of text) {
-    const next = BASE64URL_VALUES.get(char);
-    if (next === undefined) return null;
-    value = ((value << 6) | next) & 0xffff;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      out[at++] = (value >> bits) & 0xff;
-    }
-  }
-  return (value & ((1 << bits) - 1)) === 0 ? out : null;
-}
-
-/*
- * A message between two members of a room:
- *
- *   0      1         3            35       37
- *   kind   room n    identity     slot     payload …
- *   u8     u16       32 bytes     u16
- *
- * The id is the receiver's on the way to the server and the sender's on the way from it. The header has the same
- * length both ways, so that the server overwrites it and forwards the very bytes it received.
- */
-const MESSAGE_KIND = 1;
-export const MESSAGE_HEADER_BYTES = 37;
-
-export interface Message {
-  readonly n: number;
-  readonly id: string;
-  readonly payload: Uint8Array;
-}
-
-const dataView = (bytes: Uint8Array): DataView =>
-  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
-/** The 34 bytes that stand for `id` in a message's header. */
-export function packPeerId(id: string): Uint8Array<ArrayBuffer> {
-  const packed = new Uint8Array(34);
-  packed.set(fromBase64url(identityOf(id)) ?? []);
-  dataView(packed).setUint16(32, Number(id.slice(44)));
-  return packed;
-}
-
-/** A message frame for the room that is `n` on this connection. */
-export function encodeMessage(n: number, packedId: Uint8Array, payload: Uint8Array): Uint8Array<ArrayBuffer> {
-  const frame = new Uint8Array(MESSAGE_HEADER_BYTES + payload.length);
-  frame.set(payload, MESSAGE_HEADER_BYTES);
-  readdressMessage(frame, n, packedId);
-  return frame;
-}
-
-/** Overwrites room number and id of a message frame in place. */
-export function readdressMessage(frame: Uint8Array, n: number, packedId: Uint8Array): void {
-  frame[0] = MESSAGE_KIND;
-  dataView(frame).setUint16(1, n);
-  frame.set(packedId, 3);
-}
-
-/** A message frame's parts; `payload` is a view of it. Null for anything else. */
-export function parseMessage(frame: Uint8Array): Message | null {
-  if (frame.length < MESSAGE_HEADER_BYTES || frame[0] !== MESSAGE_KIND) return null;
-  const view = dataView(frame);
-  const slot = view.getUint16(35);
-  if (slot > 9999) return null;
-  const id = peerId(toBase64url(frame.subarray(3, 35)), slot);
-  return { n: view.getUint16(1), id, payload: frame.subarray(MESSAGE_HEADER_BYTES) };
 }
 
 /** Prefix of what is hashed with the raw public key to give an identity. */

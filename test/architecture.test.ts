@@ -33,7 +33,8 @@ function expectNone(found: readonly string[], why: string): void {
 }
 
 describe('who may import whom', () => {
-  const leaves = ['src/protocol', 'src/errors', 'src/signaling/backoff', 'src/codec'];
+  const leaves = ['src/protocol', 'src/base64url', 'src/errors', 'src/signaling/backoff', 'src/codec'];
+  const wire = ['src/protocol', 'src/message-frame', 'src/base64url'];
 
   test('the rules are about files that exist', () => {
     for (const dir of ['src', 'components', 'server', ...leaves]) assert.notEqual(below(dir).length, 0, dir);
@@ -51,11 +52,12 @@ describe('who may import whom', () => {
     );
   });
 
-  test('protocol imports nothing at all: client and server share it', () => {
+  test('protocol imports nothing at all, and messages only it: client and server share them', () => {
     expectNone(
-      violations(below('src/protocol'), () => false),
-      'The wire is one file:',
+      violations(below('src/protocol', 'src/base64url'), () => false),
+      'Every control frame is in one file:',
     );
+    expectNone(violations(below('src/message-frame'), to(...wire)), 'The wire stands alone:');
   });
 
   test('the core imports no package', () => {
@@ -66,7 +68,7 @@ describe('who may import whom', () => {
   });
 
   test('an adaptor knows the seam, not what is above it', () => {
-    const allowed = ['src/signaling', 'src/protocol', 'src/errors', 'src/identity'];
+    const allowed = ['src/signaling', ...wire, 'src/errors', 'src/identity'];
     expectNone(
       violations(below('src/signaling'), to(...allowed)),
       `src/signaling may import ${allowed.join(', ')}, never room, membership, peer or path:`,
@@ -134,12 +136,13 @@ describe('who may import whom', () => {
     );
   });
 
-  test('the server imports the wire, Node and three packages', () => {
+  test('the server imports the wire, Node and a few packages', () => {
+    const packages = ['ws', 'sirv', 'pino'];
     const allowed = ({ to: target }: Import): boolean =>
-      target.startsWith('node:') || ['ws', 'sirv', 'pino', 'src/protocol.ts'].includes(target);
+      target.startsWith('node:') || packages.includes(target) || wire.includes(target.replace(/\.ts$/, ''));
     expectNone(
       violations(below('server'), (found) => allowed(found) || found.to.startsWith('server/')),
-      'server may import ws, sirv, pino, node:*, src/protocol.ts:',
+      `server may import ${packages.join(', ')}, node:* and the wire:`,
     );
   });
 

@@ -1,6 +1,6 @@
 /** What every signalling adaptor has to do, whatever carries it. Called by one test file per adaptor. */
 import { expect } from '@open-wc/testing';
-import { toBase64url } from '../src/protocol.js';
+import { toBase64url } from '../src/base64url.js';
 import type { JoinRequest, Signaling, SignalingSession } from '../src/signaling.js';
 import { RecordingSink } from './support/recording-sink.js';
 

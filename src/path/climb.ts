@@ -3,7 +3,7 @@
  * other side can be told about it.
  */
 import { PeerError } from '../errors.js';
-import { toBase64url } from '../protocol.js';
+import { toBase64url } from '../base64url.js';
 import { DirectPath, type Binding, type DirectPathSink } from './direct.js';
 import type { NegotiationMessage } from './negotiation.js';
 import { encodeSignal, parseSignal } from './signal.js';

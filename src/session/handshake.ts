@@ -17,7 +17,8 @@
  */
 import { PeerError } from '../errors.js';
 import { identityOfKey, subtle, type Identity } from '../identity.js';
-import { identityOf, toBase64url } from '../protocol.js';
+import { toBase64url } from '../base64url.js';
+import { identityOf } from '../protocol.js';
 import { concat, isSame, lengthPrefixed, utf8, type Bytes } from '../bytes.js';
 
 export interface HandshakeContext {

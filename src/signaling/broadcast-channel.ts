@@ -7,7 +7,8 @@
  */
 import { PeerError } from '../errors.js';
 import { createIdentity, type Identity } from '../identity.js';
-import { fromBase64url, isPeerId, toBase64url, type GoneReason } from '../protocol.js';
+import { fromBase64url, toBase64url } from '../base64url.js';
+import { isPeerId, type GoneReason } from '../protocol.js';
 import type { JoinRequest, Signaling, SignalingPeer, SignalingSession, SignalingSink } from '../signaling.js';
 
 export interface BroadcastChannelSignalingOptions {

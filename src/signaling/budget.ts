@@ -1,5 +1,6 @@
 /** Keeps what a page sends within what the server allows one connection, so that it is never closed for it. */
-import { MESSAGE_HEADER_BYTES, type Budget } from '../protocol.js';
+import { MESSAGE_HEADER_BYTES } from '../message-frame.js';
+import { type Budget } from '../protocol.js';
 
 /** Who was refused, and is to be asked again. */
 export interface Drainable {

@@ -1,13 +1,8 @@
 /** One room on a WebSocket adaptor: what the server last said of it. It outlives sockets. */
 import { PeerError } from '../errors.js';
-import {
-  encodeMessage,
-  fromBase64url,
-  packPeerId,
-  toBase64url,
-  type ClientFrame,
-  type Member,
-} from '../protocol.js';
+import { fromBase64url, toBase64url } from '../base64url.js';
+import { encodeMessage, packPeerId } from '../message-frame.js';
+import { type ClientFrame, type Member } from '../protocol.js';
 import type { JoinRequest, SignalingPeer, SignalingSession, SignalingSink } from '../signaling.js';
 import type { RoomFrame } from './websocket-connection.js';
 
@@ -146,6 +141,9 @@ export class RoomSession implements SignalingSession {
         break;
       case 'gone':
         if (this.#members.delete(frame.id)) this.#sink.gone(frame.id, frame.reason);
+        break;
+      case 'stop':
+      case 'go':
     }
   }
 

@@ -1,15 +1,9 @@
 /** One WebSocket to our server, from the dial to its end: log-in, heartbeat, frames. It never dials again. */
 import { PeerError } from '../errors.js';
 import { signLogin, type Identity } from '../identity.js';
-import {
-  PROTOCOL_VERSION,
-  parseMessage,
-  parseServerFrame,
-  toBase64url,
-  type ClientFrame,
-  type Message,
-  type ServerFrame,
-} from '../protocol.js';
+import { toBase64url } from '../base64url.js';
+import { parseMessage, type Message } from '../message-frame.js';
+import { PROTOCOL_VERSION, parseServerFrame, type ClientFrame, type ServerFrame } from '../protocol.js';
 import { ConnectionBudget, type Drainable } from './budget.js';
 import { closeError } from './close-error.js';
 
@@ -175,7 +169,6 @@ export class Connection {
         key: toBase64url(identity.publicKey),
         slot: identity.slot,
         signature,
-        token: '',
       });
       this.#phase = 'authenticating';
       this.#sink.loggingIn();

@@ -3,7 +3,7 @@
  * is the hash of the hashes of its blocks.
  */
 import { concat, type Bytes } from '../bytes.js';
-import { toBase64url } from '../protocol.js';
+import { toBase64url } from '../base64url.js';
 
 /** Bytes of all blocks but the last. */
 export const BLOCK_BYTES = 1024 * 1024;

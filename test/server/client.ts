@@ -3,15 +3,13 @@ import { once } from 'node:events';
 import { webcrypto } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { WebSocket, type ClientOptions, type RawData } from 'ws';
+import { toBase64url } from '../../src/base64url.js';
+import { encodeMessage, packPeerId, parseMessage } from '../../src/message-frame.js';
 import {
   ID_CONTEXT,
   PROTOCOL_VERSION,
-  encodeMessage,
   loginMessage,
-  packPeerId,
-  parseMessage,
   parseServerFrame,
-  toBase64url,
   type ClientFrame,
   type ServerFrame,
 } from '../../src/protocol.js';
@@ -128,7 +126,7 @@ export class TestClient {
     const used = (this.key = key ?? (await createKey()));
     const signature = await used.sign(loginMessage(host ?? this.#host, nonce ?? welcome.nonce));
     const offered = version ?? PROTOCOL_VERSION;
-    this.send({ type: 'login', version: offered, key: used.raw, slot, signature, token: '' });
+    this.send({ type: 'login', version: offered, key: used.raw, slot, signature });
     return used;
   }
 

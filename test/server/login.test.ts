@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { fromBase64url, toBase64url } from '../../src/protocol.js';
+import { fromBase64url, toBase64url } from '../../src/base64url.js';
 import { createKey, room, startServer, TestClient } from './client.js';
 
 test('a key proves its id', async (t) => {
@@ -135,7 +135,7 @@ test('another version, a second log-in and unknown frames are closed with 4400',
   const old = open();
   await old.offerLogin({ version: 0 });
   assert.deepEqual(await old.closed, { code: 4400, reason: 'This server speaks version 1' });
-  const login2 = { type: 'login', version: 1, key: 'AA', slot: 0, signature: 'AA', token: '' };
+  const login2 = { type: 'login', version: 1, key: 'AA', slot: 0, signature: 'AA' };
   const frames = [JSON.stringify(login2), '', 'null', '[]', '{', '{"type":"peer"}', '{"type":"join","n":-1}'];
   for (const frame of [...frames, new Uint8Array(0), new Uint8Array(36).fill(1), new Uint8Array(37)]) {
     const client = await login();

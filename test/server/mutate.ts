@@ -1,5 +1,5 @@
 /** Frames that are almost right, from a seed, so that a failure can be had again. */
-import { encodeMessage, packPeerId } from '../../src/protocol.js';
+import { encodeMessage, packPeerId } from '../../src/message-frame.js';
 import type { Random } from '../support/random.js';
 
 export interface Mutant {
@@ -44,7 +44,6 @@ export class Mutator {
       key: 'B'.repeat(87),
       slot: this.int(3),
       signature: 'A'.repeat(86),
-      token: '',
     };
     const message = (): Mutant => ({
       data: Buffer.from(encodeMessage(n, packPeerId(this.pick(this.#ids)), Buffer.alloc(this.int(100), 65))),

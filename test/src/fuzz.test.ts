@@ -11,13 +11,9 @@ import {
   wordValue,
   type TransferWord,
 } from '../../src/transfer/wire.js';
-import {
-  encodeMessage,
-  packPeerId,
-  parseMessage,
-  parseServerFrame,
-  toBase64url,
-} from '../../src/protocol.js';
+import { toBase64url } from '../../src/base64url.js';
+import { encodeMessage, packPeerId, parseMessage } from '../../src/message-frame.js';
+import { parseServerFrame } from '../../src/protocol.js';
 import { initiate, respond } from '../../src/session/handshake.js';
 import { Session } from '../../src/session/session.js';
 import { Datagrams } from '../../src/session/datagrams.js';

@@ -1,6 +1,7 @@
 import { expect } from '@open-wc/testing';
 import { createIdentity, isRoomName, roomId, signLogin } from '../../src/identity.js';
-import { ID_CONTEXT, loginMessage, toBase64url } from '../../src/protocol.js';
+import { toBase64url } from '../../src/base64url.js';
+import { ID_CONTEXT, loginMessage } from '../../src/protocol.js';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 

@@ -1,19 +1,20 @@
 import { expect } from '@open-wc/testing';
+import { fromBase64url, toBase64url } from '../../src/base64url.js';
 import {
   MESSAGE_HEADER_BYTES,
   encodeMessage,
-  fromBase64url,
+  packPeerId,
+  parseMessage,
+  readdressMessage,
+} from '../../src/message-frame.js';
+import {
   identityOf,
   isFinalClose,
   isPeerId,
   isRoomId,
-  packPeerId,
   parseClientFrame,
-  parseMessage,
   parseServerFrame,
   peerId,
-  readdressMessage,
-  toBase64url,
 } from '../../src/protocol.js';
 
 const id = toBase64url(new Uint8Array(32).fill(7));
@@ -107,7 +108,8 @@ describe('messages', () => {
 
 describe('control frames', () => {
   const client = {
-    login: { type: 'login', version: 1, key: 'AA', slot: 2, signature: 'BB', token: 't' },
+    login: { type: 'login', version: 1, key: 'AA', slot: 2, signature: 'BB' },
+    credentials: { type: 'credentials', n: 1, token: 'e30.e30.AA', name: 'tea' },
     join: { type: 'join', n: 1, room, entry: 'create', capacity: 2, hello: 'CC' },
     leave: { type: 'leave', n: 65_535 },
     ping: { type: 'ping' },
@@ -120,11 +122,27 @@ describe('control frames', () => {
       pingInterval: 25_000,
       seatTimeout: 10_000,
       budget: { messages: 20, messageBurst: 600, bytes: 65_536, byteBurst: 262_144 },
+      names: true,
     },
     ready: { type: 'ready', id },
-    joined: { type: 'joined', n: 0, created: true, capacity: 2, members: [{ id, hello: '' }], earlier: 1 },
+    ice: {
+      type: 'ice',
+      servers: [{ urls: ['stun:a.example'] }, { urls: ['turn:b.example'], username: 'u', credential: 'c' }],
+    },
+    bye: { type: 'bye', wait: 4000 },
+    joined: {
+      type: 'joined',
+      n: 0,
+      created: true,
+      capacity: 2,
+      members: [{ id, hello: '', role: 'host' }],
+      earlier: 1,
+      role: 'guest',
+    },
     refused: { type: 'refused', n: 0, code: 'room-full', reason: 'Full.' },
-    peer: { type: 'peer', n: 0, id, hello: 'AA' },
+    peer: { type: 'peer', n: 0, id, hello: 'AA', role: '' },
+    stop: { type: 'stop', n: 0, id },
+    go: { type: 'go', n: 0, id },
     gone: { type: 'gone', n: 0, id, reason: 'lost' },
     closed: { type: 'closed', n: 0, reason: '' },
     ping: { type: 'ping' },

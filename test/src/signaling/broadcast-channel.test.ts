@@ -2,7 +2,7 @@ import { expect } from '@open-wc/testing';
 import { broadcastChannelSignaling } from '../../../src/signaling/broadcast-channel.js';
 import { describeSignaling } from '../../signaling-contract.js';
 import { RecordingSink } from '../../support/recording-sink.js';
-import { toBase64url } from '../../../src/protocol.js';
+import { toBase64url } from '../../../src/base64url.js';
 import type { JoinRequest, SignalingSession } from '../../../src/signaling.js';
 
 describeSignaling('local:', () => broadcastChannelSignaling());

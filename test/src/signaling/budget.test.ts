@@ -1,5 +1,6 @@
 import { expect } from '@open-wc/testing';
-import { MESSAGE_HEADER_BYTES, type Budget } from '../../../src/protocol.js';
+import { MESSAGE_HEADER_BYTES } from '../../../src/message-frame.js';
+import { type Budget } from '../../../src/protocol.js';
 import { ConnectionBudget, type Drainable } from '../../../src/signaling/budget.js';
 import { until } from '../../support/until.js';
 

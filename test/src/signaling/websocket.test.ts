@@ -1,6 +1,6 @@
 import { expect } from '@open-wc/testing';
 import { createIdentity } from '../../../src/identity.js';
-import { toBase64url } from '../../../src/protocol.js';
+import { toBase64url } from '../../../src/base64url.js';
 import type { JoinRequest, Signaling, SignalingSession } from '../../../src/signaling.js';
 import { webSocketSignaling } from '../../../src/signaling/websocket.js';
 import { describeSignaling, type BreakablePage } from '../../signaling-contract.js';
