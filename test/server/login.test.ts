@@ -174,7 +174,7 @@ test('a newer connection of an id takes over, and the rooms see a clean change',
     members.map(({ id }) => id),
     [watcher.id],
   );
-  assert.deepEqual(await watcher.next('peer'), { type: 'peer', n: 7, id: key.id, hello: 'bmV3' });
+  assert.deepEqual(await watcher.next('peer'), { type: 'peer', n: 7, id: key.id, hello: 'bmV3', role: '' });
   watcher.message(7, key.id, 'to the newer one');
   assert.equal((await newer.next('message')).text, 'to the newer one');
   assert.equal(server.stats().members, 2);

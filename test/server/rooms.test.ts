@@ -55,12 +55,28 @@ test('create, join and join-or-create', async (t) => {
   const [one, other] = await Promise.all([login(), login()]);
   assert.equal(await one.refused(0, room('a'), { entry: 'join' }), 'room-missing');
   const created = await one.join(0, room('a'), { entry: 'create', hello: 'b25l' });
-  assert.deepEqual(created, { type: 'joined', n: 0, created: true, capacity: 32, members: [], earlier: 0 });
+  assert.deepEqual(created, {
+    type: 'joined',
+    n: 0,
+    created: true,
+    capacity: 32,
+    members: [],
+    earlier: 0,
+    role: '',
+  });
   assert.equal(await other.refused(5, room('a'), { entry: 'create' }), 'room-exists');
   const joined = await other.join(5, room('a'), { entry: 'join', capacity: 9, hello: 'dHdv' });
-  const members = [{ id: one.id, hello: 'b25l' }];
-  assert.deepEqual(joined, { type: 'joined', n: 5, created: false, capacity: 32, members, earlier: 1 });
-  assert.deepEqual(await one.next('peer'), { type: 'peer', n: 0, id: other.id, hello: 'dHdv' });
+  const members = [{ id: one.id, hello: 'b25l', role: '' }];
+  assert.deepEqual(joined, {
+    type: 'joined',
+    n: 5,
+    created: false,
+    capacity: 32,
+    members,
+    earlier: 1,
+    role: '',
+  });
+  assert.deepEqual(await one.next('peer'), { type: 'peer', n: 0, id: other.id, hello: 'dHdv', role: '' });
   const third = await login();
   assert.equal((await third.join(0, room('a'))).created, false);
   assert.equal((await third.join(1, room('b'))).created, true);

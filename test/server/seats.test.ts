@@ -59,8 +59,9 @@ test('who comes back in time with the same hello has never been away for the oth
     n: 9,
     created: false,
     capacity: 32,
-    members: [{ id: watcher.id, hello: 'dw' }],
+    members: [{ id: watcher.id, hello: 'dw', role: '' }],
     earlier: 1,
+    role: '',
   });
   assert.deepEqual([server.stats().members, server.stats().away], [2, 0]);
   watcher.message(1, key.id, 'welcome back');
@@ -123,7 +124,7 @@ test('another hello is another stay: the others see the old one go and the new o
   const joined = await reloaded.join(0, room('a'), { hello: 'bmV3' });
   assert.deepEqual([joined.created, joined.earlier], [false, 1]);
   assert.deepEqual(await watcher.next('gone'), { type: 'gone', n: 1, id: key.id, reason: 'lost' });
-  assert.deepEqual(await watcher.next('peer'), { type: 'peer', n: 1, id: key.id, hello: 'bmV3' });
+  assert.deepEqual(await watcher.next('peer'), { type: 'peer', n: 1, id: key.id, hello: 'bmV3', role: '' });
   await watcher.barrier();
   assert.deepEqual([server.stats().members, server.stats().away], [2, 0]);
 });
