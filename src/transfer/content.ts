@@ -38,15 +38,25 @@ export class PartsContent implements Content {
   }
 
   open(): ContentReader {
-    return {
-      read: (at) => this.#read(at),
-      release: () => undefined,
-      close: () => undefined,
-    };
+    return new PartsReader(this);
+  }
+
+  /** What a Blob has from there on, where that is a block at least. */
+  blobAt(at: number): Blob | null {
+    let start = 0;
+    for (const [i, part] of this.#parts.entries()) {
+      const end = start + (this.sizes[i] ?? 0);
+      if (at < end) {
+        const isLarge = part instanceof Blob && end - at >= BLOCK_BYTES;
+        return isLarge ? part.slice(at - start, at - start + MAX_RUN) : null;
+      }
+      start = end;
+    }
+    return null;
   }
 
   /** As far as the end of a block, so that those are hashed without being copied. */
-  async #read(at: number): Promise<Bytes | null> {
+  async block(at: number): Promise<Bytes | null> {
     if (at >= this.size) return null;
     const end = Math.min(this.size, at - (at % BLOCK_BYTES) + BLOCK_BYTES);
     const found: Bytes[] = [];
@@ -58,6 +68,66 @@ export class PartsContent implements Content {
       start += size;
     }
     return found.length === 1 && found[0] ? found[0] : concat(...found);
+  }
+}
+
+/** A part of a Blob that is being read from end to end. */
+interface Run {
+  readonly reader: ReadableStreamDefaultReader<Bytes>;
+  /** What it brings next. */
+  at: number;
+  readonly end: number;
+}
+
+/** Bytes of it: Firefox may bring all of them at once. */
+const MAX_RUN = 4 * 1024 * 1024;
+
+/** Reads large Blobs as streams: slices of a block each keep page and browser waiting, and both busy twice as long. */
+class PartsReader implements ContentReader {
+  readonly #content: PartsContent;
+  #run: Run | null = null;
+  #closed = false;
+
+  constructor(content: PartsContent) {
+    this.#content = content;
+  }
+
+  async read(at: number): Promise<Bytes | null> {
+    const run = this.#runAt(at);
+    if (!run) return this.#content.block(at);
+    const { value } = await run.reader.read();
+    // It has ended too soon: asking for those very bytes tells why.
+    if (!value) return this.#content.block(at);
+    run.at += value.length;
+    // Somebody who went on elsewhere has not waited for this.
+    this.#end(this.#run);
+    this.#run = run;
+    if (this.#closed) this.close();
+    return value;
+  }
+
+  release(): void {
+    // It can be read again.
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#end(this.#run);
+    this.#run = null;
+  }
+
+  /** It is the caller's until it has brought something. */
+  #runAt(at: number): Run | null {
+    const run = this.#run;
+    this.#run = null;
+    if (run?.at === at && at < run.end) return run;
+    this.#end(run);
+    const blob = this.#content.blobAt(at);
+    return blob && { reader: blob.stream().getReader(), at, end: at + blob.size };
+  }
+
+  #end(run: Run | null): void {
+    run?.reader.cancel().catch(() => undefined);
   }
 }
 

@@ -75,11 +75,18 @@ describe('Large transfers', () => {
     await large.finished;
   });
 
-  for (const late of [false, true]) {
-    it(`go on where they stood, however often the line is cut${late ? ', and whatever comes late' : ''}`, async () => {
+  for (const [what, late, asBlob] of [
+    ['', false, false],
+    [', and whatever comes late', true, false],
+    [', also with Blobs', true, true],
+  ] as const) {
+    it(`go on where they stood, however often the line is cut${what}`, async () => {
       a.late = late;
       const bytes = noise(12 * MB, 3);
-      const { finished } = a.transfers.send(parcel(bytes));
+      const parts = asBlob
+        ? [new Blob([bytes.subarray(0, 5 * MB + 1)]), new Blob([bytes.subarray(5 * MB + 1)])]
+        : [];
+      const { finished } = a.transfers.send(parcel(asBlob ? noise(0) : bytes, ...parts));
       for (const share of [0.1, 0.4, 0.41, 0.8]) {
         await until(() => (b.offers[0]?.loaded ?? 0) > share * bytes.length, { what: `to come to ${share}` });
         a.cut = true;
@@ -89,7 +96,8 @@ describe('Large transfers', () => {
         b.transfers.moved();
       }
       await finished;
-      expect(same(b.wholes[0]?.frame ?? noise(0), bytes)).to.equal(true);
+      const { frame, blobs } = b.wholes[0] ?? { frame: noise(0), blobs: [] };
+      expect(same(asBlob ? await bytesOf(new Blob([...blobs])) : frame, bytes)).to.equal(true);
       expect(a.piecesSent * 65_536, 'most of it went once').to.be.below(2 * bytes.length);
     });
   }
