@@ -15,7 +15,7 @@ export interface LanePipe {
   readonly piece: number;
   /** Whether so many bytes may go now. When that changes for the better, `drain()` is told. */
   hasRoom(bytes: number): boolean;
-  /** Bytes that cannot go any more are dropped. */
+  /** Bytes that cannot go any more are dropped. Whoever sends may use their memory again at once. */
   send(bytes: Bytes): void;
 }
 

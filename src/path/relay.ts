@@ -39,7 +39,8 @@ export class RelayPath {
       piece: PIECE,
       hasRoom: (bytes) => this.hasRoom(bytes),
       send: (bytes) => {
-        this.#options.send(FrameType[name], bytes);
+        // Sealing takes its time.
+        this.#options.send(FrameType[name], bytes.slice());
       },
     };
   }

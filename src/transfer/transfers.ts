@@ -14,6 +14,7 @@ export interface TransfersHost {
   pieceBytes(): number;
   /** Whether so many bytes may go now; then they have to. When that changes for the better, `pump()` is to be called. */
   hasRoom(bytes: number): boolean;
+  /** @param piece is overwritten as soon as this returns */
   send(piece: Bytes): void;
   /** An offer: somebody may decide now. @returns true to wait for a decision */
   offered(transfer: Transfer): boolean;
@@ -38,6 +39,8 @@ export class Transfers {
   readonly #outgoing = new Map<number, Outgoing>();
   readonly #incoming = new Map<number, Incoming>();
   #nextId = 1;
+  /** Filled anew with every piece: fresh memory costs a page many times what copying does. */
+  #frame = new Uint8Array(0);
   #pumping = false;
 
   constructor(host: TransfersHost) {
@@ -118,11 +121,13 @@ export class Transfers {
       const size = outgoing.ready(most);
       if (size === 0) continue;
       if (!this.#host.hasRoom(size + PIECE_HEAD_BYTES)) return false;
-      const piece = outgoing.next(size);
+      const { offset, bytes } = outgoing.next(size);
       // Whoever has had its turn is the last one.
       this.#outgoing.delete(id);
       this.#outgoing.set(id, outgoing);
-      this.#host.send(encodePiece(id, piece.offset, piece.bytes));
+      const length = size + PIECE_HEAD_BYTES;
+      if (this.#frame.length < length) this.#frame = new Uint8Array(length);
+      this.#host.send(encodePiece(id, offset, bytes, this.#frame.subarray(0, length)));
       return true;
     }
     return false;

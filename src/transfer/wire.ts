@@ -5,7 +5,7 @@
  *   sender    offer … ask* … end | drop          (ask: how far are you? after a path has changed)
  *   receiver  take* … done | refuse | stop       (take: I have so much, and have room up to there)
  */
-import { concat, type Bytes } from '../bytes.js';
+import type { Bytes } from '../bytes.js';
 
 export interface Offer {
   readonly word: 'offer';
@@ -117,12 +117,18 @@ export function parseWord(fields: Record<string, unknown>): TransferWord | null 
   }
 }
 
-export function encodePiece(id: number, offset: number, bytes: Bytes): Bytes {
-  const head = new Uint8Array(PIECE_HEAD_BYTES);
-  const view = new DataView(head.buffer);
+/** @param frame is filled and given back; as long as what goes into it */
+export function encodePiece(
+  id: number,
+  offset: number,
+  bytes: Bytes,
+  frame: Bytes = new Uint8Array(PIECE_HEAD_BYTES + bytes.length),
+): Bytes {
+  const view = new DataView(frame.buffer);
   view.setUint32(0, id);
   view.setFloat64(4, offset);
-  return concat(head, bytes);
+  frame.set(bytes, PIECE_HEAD_BYTES);
+  return frame;
 }
 
 /** @returns null for anything else; the bytes are a view of the frame */

@@ -49,10 +49,11 @@ export class End {
         this.room--;
         this.piecesSent++;
         const lost = this.cut;
+        const copy = piece.slice();
         setTimeout(() => {
           this.room++;
-          if (!lost) this.other?.piece(piece);
-          else if (this.late) this.#latePieces.push(piece);
+          if (!lost) this.other?.piece(copy);
+          else if (this.late) this.#latePieces.push(copy);
           this.transfers.pump();
         });
       },
