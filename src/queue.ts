@@ -1,6 +1,7 @@
 /** First in, first out, at the same cost however long it is: `Array.shift()` moves all that remain. */
 export class Queue<T> {
-  #items: T[] = [];
+  /** What is out is undefined, up to as many as remain. */
+  #items: (T | undefined)[] = [];
   #head = 0;
 
   get length(): number {
@@ -16,14 +17,16 @@ export class Queue<T> {
   }
 
   shift(): void {
-    if (++this.#head < 512 && this.#head < this.#items.length) return;
-    this.#items.splice(0, this.#head);
+    if (this.length === 0) return;
+    this.#items[this.#head++] = undefined;
+    if (this.#head < this.length) return;
+    this.#items = this.#items.slice(this.#head);
     this.#head = 0;
   }
 
   /** Everything that is left, which is then out. */
   drain(): T[] {
-    const rest = this.#items.slice(this.#head);
+    const rest = this.#items.slice(this.#head) as T[];
     this.#items = [];
     this.#head = 0;
     return rest;
