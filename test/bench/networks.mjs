@@ -39,7 +39,13 @@ export async function loopback(files) {
   const executablePath = findBrowser('chromium');
   if (!executablePath) throw new Error('No chromium found.');
   const site = await serve(files);
-  const browser = await puppeteer.launch({ executablePath, pipe: true, args: chromiumArgs });
+  // How long something may take is for each benchmark to say.
+  const browser = await puppeteer.launch({
+    executablePath,
+    pipe: true,
+    args: chromiumArgs,
+    protocolTimeout: 0,
+  });
   const children = [];
   return {
     name: 'loopback',

@@ -65,7 +65,7 @@ class Side {
   #last = performance.now();
   #expected = 0;
   #expectedBytes = 0;
-  #bulk = new ArrayBuffer(0);
+  #bulk;
   tally = { received: 0, disordered: 0, bytes: 0 };
   /** Number and milliseconds under way of each. */
   ticks = [];
@@ -164,9 +164,11 @@ class Side {
     this.#expectedBytes = count;
   }
 
-  /** Made before anybody looks at the memory. */
-  prepareBytes(count) {
-    this.#bulk = new Uint8Array(count).fill(7).buffer;
+  /** Made before anybody looks at the memory or the clock, and as the library wants it. */
+  async prepareBytes(count) {
+    const { buffer } = new Uint8Array(count).fill(7);
+    const link = await this.link.promise;
+    this.#bulk = link.prepare ? await link.prepare(buffer) : buffer;
   }
 
   /** @returns milliseconds until the other side says that it has all bytes, and of every round trip meanwhile */

@@ -8,32 +8,47 @@ const MB = 1e6;
 /** Whoever is slower than one MB a second, after so many milliseconds of grace, is not waited for. */
 const GRACE = 60_000;
 const IDLE_TRIPS = [200, 5000];
-/** Between two looks at the memory, ms. */
+/** Between two looks at the memory, ms: as it is, and after a collection, which takes the page some hundredths of a second. */
 const LOOK = 250;
+const LOOK_COLLECTED = 3000;
 
 export const defaults = { runs: 3, size: 100 };
 
-/** Watches what a page's JavaScript holds, buffers outside of the heap included. @returns MB of growth at its peak */
+/**
+ * Watches what a page's JavaScript holds: the heap, the browser's own for its objects, and the memory behind buffers.
+ * @returns MB of growth at its peak, and at the peak of what is left after a collection; undefined where there was no time for one
+ */
 async function watchMemory(page) {
   const session = await page.createCDPSession();
   const used = async () => {
-    const { usedSize, backingStorageSize = 0 } = await session.send('Runtime.getHeapUsage');
-    return usedSize + backingStorageSize;
+    const usage = await session.send('Runtime.getHeapUsage');
+    return usage.usedSize + usage.embedderHeapUsedSize + usage.backingStorageSize;
   };
-  await session.send('HeapProfiler.collectGarbage');
-  const before = await used();
+  const collected = async () => {
+    await session.send('HeapProfiler.collectGarbage');
+    return used();
+  };
+  const before = await collected();
   let peak = before;
+  let peakCollected;
   let watching = true;
+  let next = performance.now() + LOOK_COLLECTED;
   const watched = (async () => {
     while (watching) {
       peak = Math.max(peak, await used());
+      if (performance.now() >= next) {
+        const left = await collected();
+        // What is left when it has ended is not what it takes.
+        if (watching) peakCollected = Math.max(peakCollected ?? left, left);
+        next = performance.now() + LOOK_COLLECTED;
+      }
       await new Promise((resolve) => setTimeout(resolve, LOOK));
     }
   })().catch(() => undefined);
   return async () => {
     watching = false;
     await limited(watched, TIMEOUT, 'the page is busy').catch(() => undefined);
-    return (peak - before) / MB;
+    return [peak, peakCollected].map((bytes) => bytes && (bytes - before) / MB);
   };
 }
 
@@ -56,7 +71,10 @@ async function transfer(sender, receiver, size) {
   } = await limited(sent, late, `not done in ${whole(late / 1000)} s`).catch((error) => ({
     why: brief(error),
   }));
-  const [sending, receiving] = await Promise.all([growthOfSender(), growthOfReceiver()]);
+  const [[sending, sendingKept], [receiving, receivingKept]] = await Promise.all([
+    growthOfSender(),
+    growthOfReceiver(),
+  ]);
   const received = await limited(
     receiver.evaluate('globalThis.side.tally.bytes'),
     TIMEOUT,
@@ -67,7 +85,7 @@ async function transfer(sender, receiver, size) {
     idleP95: quantile(idle, 0.95),
     lost: (bytes - received) / MB,
     why,
-    ...(ms && { rate: size / (ms / 1000), sending, receiving }),
+    ...(ms && { rate: size / (ms / 1000), sending, receiving, sendingKept, receivingKept }),
     ...(trips?.length > 0 && { busy: quantile(trips, 0.5), busyP95: quantile(trips, 0.95) }),
   };
 }
@@ -107,7 +125,9 @@ const RATE = {
   better: 'more',
   more: {
     'sender, MB': ({ sending }) => whole(sending?.median),
+    collected: ({ sendingKept }) => whole(sendingKept?.median),
     'receiver, MB': ({ receiving }) => whole(receiving?.median),
+    'collected ': ({ receivingKept }) => whole(receivingKept?.median),
   },
 };
 /** @type {import('./report.mjs').Measure} */
@@ -123,7 +143,10 @@ const BUSY = {
   },
 };
 
-const KEYS = ['rate', 'sending', 'receiving', 'busy', 'busyP95', 'idle', 'idleP95'];
+const KEYS = [
+  ...['rate', 'sending', 'receiving', 'sendingKept', 'receivingKept'],
+  ...['busy', 'busyP95', 'idle', 'idleP95'],
+];
 
 /** @returns {{ figures: object, text: string }} */
 export function report(results, contestants, { size }) {

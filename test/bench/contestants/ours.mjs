@@ -4,6 +4,14 @@ import { PeerRoom } from '/core.js';
 /** What is larger comes as a Blob, which browsers keep outside of a page's memory, bytes. */
 const MOST_IN_MEMORY = 512 * 1024 * 1024;
 
+async function prepare(buffer) {
+  if (buffer.byteLength <= MOST_IN_MEMORY) return buffer;
+  const blob = new globalThis.Blob([buffer]);
+  // The browser has all of it when it can give the last byte.
+  await blob.slice(-1).arrayBuffer();
+  return blob;
+}
+
 export async function meet({ url, room, options }, heard) {
   const { delivery, ...rest } = options;
   const source = new PeerRoom({ url, room, ...rest });
@@ -11,9 +19,7 @@ export async function meet({ url, room, options }, heard) {
   for (const type of ['open', 'join', 'peer']) source.addEventListener(type, () => heard.mark(type));
   source.addEventListener('peer', ({ detail: { peer } }) => {
     if (peer.path === 'direct') heard.direct();
-    const bulk = (buffer) =>
-      send(buffer.byteLength > MOST_IN_MEMORY ? new globalThis.Blob([buffer]) : buffer);
-    heard.ready({ send, paced: send, bulk });
+    heard.ready({ send, paced: send, bulk: send, prepare });
   });
   source.addEventListener('upgrade', ({ detail: { path } }) => {
     if (path === 'direct') heard.direct();
