@@ -11,12 +11,15 @@ import {
   type GoneReason,
   type ServerFrame,
 } from '../src/protocol.js';
+import type { Knock } from './access.js';
 import { tickOf } from './heartbeat.js';
 import type { Client, Exit, Hub, Seat } from './hub.js';
 import { Inbox, type Frame } from './inbox.js';
 import type { Limits } from './limits.js';
 import type { Logger } from './log.js';
 import { proveLogin, type LoginFrame } from './login.js';
+import { PairWait } from './pair-wait.js';
+import type { Verdict } from './tokens.js';
 
 /** How long a client has to answer our closing handshake. */
 const CLOSING_MS = 2000;
@@ -30,6 +33,12 @@ export interface ConnectionContext {
   readonly hub: Hub;
   /** Milliseconds, told to the client. */
   readonly seatTimeout: number;
+  /** Milliseconds; 0 = none. */
+  readonly peerTimeout: number;
+  /** Whether clients show the names of rooms. */
+  readonly names: boolean;
+  /** Whether a client may come in; null where everybody may. Never rejects. */
+  readonly admit: ((knock: Knock) => Promise<Verdict>) | null;
   readonly limits: Limits;
   readonly logger: Logger;
   /** Counts what the client did wrong. */
@@ -38,6 +47,11 @@ export interface ConnectionContext {
 
 /** Whether who is closed with `code` may come back to its seats: 4409 ends the connection, not who it belonged to. */
 const mayReturn = (code: number): boolean => code === CloseCode.replaced || !isFinalClose(code);
+
+type JoinFrame = Extract<ClientFrame, { type: 'join' }>;
+type Credentials = Extract<ClientFrame, { type: 'credentials' }>;
+
+const NOTHING_SHOWN = { token: '', name: '' } as const;
 
 type State = 'waiting for login' | 'in' | 'ended';
 
@@ -57,6 +71,9 @@ export class Connection implements Client {
   #lastPing = this.#since;
   #awaitsSign = false;
   #overflown = false;
+  /** For the next join. */
+  #credentials: Credentials | null = null;
+  #wait: PairWait | null = null;
 
   /** @param host as the client dialled it, lower case: a log-in signs it */
   constructor(ws: WebSocket, host: string, context: ConnectionContext) {
@@ -66,6 +83,12 @@ export class Connection implements Client {
     this.#host = host;
     this.#context = context;
     this.#tick = tickOf(context.limits);
+    const { peerTimeout } = context;
+    if (peerTimeout > 0) {
+      this.#wait = new PairWait(peerTimeout, (n) =>
+        this.#putOut(n, `Nobody else came within ${peerTimeout} ms.`),
+      );
+    }
     this.#inbox = new Inbox(ws, context.limits, {
       frame: (frame) => this.#handle(frame),
       flooded: () => this.end(CloseCode.rateLimited, 'Too many messages'),
@@ -92,6 +115,7 @@ export class Connection implements Client {
   }
 
   send(frame: ServerFrame): void {
+    if (this.#state !== 'ended') this.#wait?.told(frame);
     this.#write(JSON.stringify(frame));
   }
 
@@ -131,7 +155,7 @@ export class Connection implements Client {
   }
 
   #welcome(): void {
-    const { seatTimeout, limits } = this.#context;
+    const { seatTimeout, limits, names } = this.#context;
     const { pingInterval, messagesPerSecond, messageBurst, relayBytesPerSecond, relayBurst } = limits;
     this.send({
       type: 'welcome',
@@ -145,7 +169,7 @@ export class Connection implements Client {
         bytes: relayBytesPerSecond,
         byteBurst: relayBurst,
       },
-      names: false,
+      names,
     });
   }
 
@@ -190,14 +214,40 @@ export class Connection implements Client {
       case 'login':
         return this.#fail('badFrames', 'Logged in already');
       case 'join':
-        return hub.join(this, frame);
+        return void this.#join(frame);
       case 'credentials':
-        return; // Nobody here looks at them.
+        this.#credentials = frame;
+        return;
       case 'leave':
+        this.#wait?.left(frame.n);
         return hub.leave(this, frame.n);
       case 'ping':
         return this.send({ type: 'pong' });
     }
+  }
+
+  /** What comes behind it waits for its outcome: a `leave` must not overtake its `join`. */
+  async #join(frame: JoinFrame): Promise<void> {
+    const { admit, hub } = this.#context;
+    const shown = this.#credentials;
+    this.#credentials = null;
+    if (!admit) {
+      hub.join(this, frame, '');
+      return;
+    }
+    const { n, room } = frame;
+    const { token, name } = shown?.n === n ? shown : NOTHING_SHOWN;
+    this.#inbox.hold();
+    const verdict = await admit({ room, id: this.#id, token, name });
+    if (this.#state === 'ended') return;
+    if ('role' in verdict) hub.join(this, frame, verdict.role);
+    else this.send({ type: 'refused', n, code: 'refused', reason: verdict.reason });
+    this.#inbox.release();
+  }
+
+  #putOut(n: number, reason: string): void {
+    this.#context.hub.leave(this, n);
+    this.send({ type: 'closed', n, reason, code: 'timeout' });
   }
 
   #login(frame: LoginFrame): void {
@@ -231,6 +281,7 @@ export class Connection implements Client {
     this.#state = 'ended';
     this.#since = performance.now();
     this.#inbox.close();
+    this.#wait?.close();
     this.#context.hub.exit(this, how);
   }
 }

@@ -26,6 +26,8 @@ export interface Seat {
   /** What the client calls the room. */
   n: number;
   readonly room: string;
+  /** Empty for none. Who comes back may have another one by then. */
+  role: string;
 }
 
 /** How a connection ended for the rooms it was in; from an absence it may come back to its seats. */
@@ -72,7 +74,8 @@ export class Hub {
     if (this.#clients.get(client.id) === client) this.#clients.delete(client.id);
   }
 
-  join(client: Client, { n, room, entry, capacity, hello }: JoinFrame): void {
+  /** @param role what the others are told that it is */
+  join(client: Client, { n, room, entry, capacity, hello }: JoinFrame, role: string): void {
     const most = this.#limits.roomsPerConnection;
     if (client.seats.has(n)) return client.end(CloseCode.protocol, 'Room number in use');
     if (client.seats.size >= most) {
@@ -81,10 +84,10 @@ export class Hub {
     }
     const own = this.#rooms.find(room, client.id);
     if (own && !own.client) {
-      if (own.hello === hello) return this.#resume(own, client, { n, entry });
+      if (own.hello === hello) return this.#resume(own, client, { n, entry }, role);
       this.#vacate(own, 'lost'); // The page was loaded anew: another stay.
     }
-    const seat: Seat = { id: client.id, hello, client, n, room };
+    const seat: Seat = { id: client.id, hello, client, n, room, role };
     const outcome = this.#rooms.join(room, seat, { entry, capacity });
     if ('code' in outcome) {
       return client.send({ type: 'refused', n, code: outcome.code, reason: outcome.reason });
@@ -92,9 +95,9 @@ export class Hub {
     client.seats.set(n, seat);
     this.#members++;
     const { created, members: others } = outcome;
-    client.send(joined(n, created, outcome.capacity, others, others.length));
+    client.send(joined(seat, created, outcome.capacity, others, others.length));
     for (const other of others) {
-      other.client?.send({ type: 'peer', n: other.n, id: seat.id, hello, role: '' });
+      other.client?.send({ type: 'peer', n: other.n, id: seat.id, hello, role });
     }
   }
 
@@ -159,8 +162,8 @@ export class Hub {
     this.#kept.keep(seat, absence);
   }
 
-  /** Gives a kept seat back to its owner. The others have not noticed anything, and do not now. */
-  #resume(seat: Seat, client: Client, { n, entry }: Pick<JoinFrame, 'n' | 'entry'>): void {
+  /** Gives a kept seat back to its owner. The others have not noticed anything, and do not now, unless its role is new. */
+  #resume(seat: Seat, client: Client, { n, entry }: Pick<JoinFrame, 'n' | 'entry'>, role: string): void {
     this.#kept.release(seat);
     seat.client = client;
     seat.n = n;
@@ -169,7 +172,12 @@ export class Hub {
     const others = members.filter((other) => other !== seat);
     // Who asks to create still, has never heard that it did.
     const created = entry === 'create';
-    client.send(joined(n, created, this.#rooms.capacity(seat.room), others, members.indexOf(seat)));
+    const isNew = seat.role !== role;
+    seat.role = role;
+    client.send(joined(seat, created, this.#rooms.capacity(seat.room), others, members.indexOf(seat)));
+    if (!isNew) return;
+    const { id, hello } = seat;
+    for (const other of others) other.client?.send({ type: 'peer', n: other.n, id, hello, role });
   }
 
   #vacate(seat: Seat, reason: GoneReason): void {
@@ -188,7 +196,7 @@ export class Hub {
 }
 
 const joined = (
-  n: number,
+  { n, role }: Seat,
   created: boolean,
   capacity: number,
   others: readonly Seat[],
@@ -198,7 +206,7 @@ const joined = (
   n,
   created,
   capacity,
-  members: others.map(({ id, hello }) => ({ id, hello, role: '' })),
+  members: others.map(({ id, hello, role: theirs }) => ({ id, hello, role: theirs })),
   earlier,
-  role: '',
+  role,
 });

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { MESSAGE_HEADER_BYTES } from '../src/message-frame.js';
+import { Access } from './access.js';
 import { Connection } from './connection.js';
 import { Gate, turnAway, type Refusal } from './gate.js';
 import { Heartbeat, tickOf } from './heartbeat.js';
@@ -12,9 +13,11 @@ import { integer, type Limits } from './limits.js';
 import { readOptions, type Settings, type SignalingServerOptions } from './options.js';
 import { createListener } from './static.js';
 
+export type { Authorize, Decision, JoinAttempt, ValidateCode } from './access.js';
 export type { Limits } from './limits.js';
 export type { Logger } from './log.js';
 export type { SignalingServerOptions } from './options.js';
+export type { TokenOptions } from './token-options.js';
 export { roomId } from './room-id.js';
 export type { RoomKind } from '../src/protocol.js';
 
@@ -59,6 +62,7 @@ export class SignalingServer {
   #socket: WebSocketServer;
   #gate: Gate;
   #hub: Hub;
+  #access: Access | null;
   #heartbeat: Heartbeat;
   #connections = new Set<Connection>();
   #counts = { rejected: 0, failedLogins: 0, badFrames: 0 };
@@ -71,9 +75,10 @@ export class SignalingServer {
    */
   constructor(options: SignalingServerOptions = {}) {
     const settings = (this.#settings = readOptions(options));
-    const { limits, seatTimeout, wsServer, httpServer } = settings;
+    const { limits, seatTimeout, wsServer, httpServer, access, logger } = settings;
     this.#gate = new Gate(settings);
     this.#hub = new Hub(limits, seatTimeout);
+    this.#access = access && new Access(access, limits.authorizeTimeout, logger);
     this.#heartbeat = new Heartbeat(tickOf(limits));
     this.#socket = wsServer ?? createSocket(limits);
     this.#socket.on('connection', this.#onConnection);
@@ -142,6 +147,7 @@ export class SignalingServer {
    * @returns false when there is neither
    */
   kick(id: string): boolean {
+    if (typeof id !== 'string') throw new TypeError('kick() takes the id of a peer');
     return this.#hub.kick(id);
   }
 
@@ -216,7 +222,7 @@ export class SignalingServer {
   }
 
   #onConnection = (ws: WebSocket, request: IncomingMessage): void => {
-    const { wsServer, seatTimeout, limits, logger } = this.#settings;
+    const { wsServer, seatTimeout, peerTimeout, limits, logger, access } = this.#settings;
     if (wsServer) {
       if (!this.#gate.isOurs(request)) return;
       const refusal = this.#gate.check(request);
@@ -227,9 +233,14 @@ export class SignalingServer {
       }
     }
     const count = (what: 'badFrames' | 'failedLogins'): void => void this.#counts[what]++;
+    const judge = this.#access;
     const connection = new Connection(ws, this.#gate.hostOf(request), {
       hub: this.#hub,
       seatTimeout,
+      peerTimeout,
+      names: access?.names ?? false,
+      // The request is kept for as long as the connection only where somebody asks for it.
+      admit: judge && ((knock) => judge.decide(request, knock)),
       limits,
       logger,
       count,

@@ -29,6 +29,8 @@ export interface Limits {
   readonly budgetTimeout: number;
   /** Bytes waiting to be read by a client at which it is given up with 4008. Default 1 048 576. */
   readonly bufferClose: number;
+  /** Time that `authorize`, `validateCode` and a token's key may take for one join, together. Default 5000. */
+  readonly authorizeTimeout: number;
   /** Default 16. */
   readonly roomsPerConnection: number;
   /** Also what a room holds whose creator did not say. Default 32. */
@@ -57,6 +59,7 @@ const TABLE: { readonly [name in keyof Limits]: readonly [number, number, number
   relayBurst: [262_144, 1, HIGHEST],
   budgetTimeout: [10_000, 1, HOUR],
   bufferClose: [1_048_576, 1, HIGHEST],
+  authorizeTimeout: [5000, 1, HOUR],
   roomsPerConnection: [16, 1, 0x10000],
   membersPerRoom: [32, 1, 0xffff],
   pingInterval: [25_000, 1, HOUR],

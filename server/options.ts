@@ -3,8 +3,10 @@ import { Server as HttpServer } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
 import type { WebSocketServer } from 'ws';
 import { DEFAULT_PATH } from '../src/protocol.js';
+import type { AccessSettings, Authorize, ValidateCode } from './access.js';
 import { HOUR, fields, integer, readLimits, show, type Limits } from './limits.js';
 import { LOG_METHODS, silent, type Logger } from './log.js';
+import { readTokens, type TokenOptions } from './token-options.js';
 
 export interface SignalingServerOptions {
   /** Port of a server of its own; 0 = any free one. Default 8080. Not together with `server`. */
@@ -40,6 +42,22 @@ export interface SignalingServerOptions {
    * others see neither leave nor join. Default 10 000; 0 = not at all.
    */
   seatTimeout?: number | undefined;
+  /** Asked about every join, rejoins included. Default: everybody may come in. See `Decision` for what it answers. */
+  authorize?: Authorize | undefined;
+  /** Which names rooms, and which codes pairs, may have. Default: any. */
+  validateCode?: ValidateCode | undefined;
+  /**
+   * Whether pages show the names of rooms, which they otherwise keep to themselves. Default: where there is
+   * `authorize` or `validateCode`. False for an `authorize` that does not look at `room`.
+   */
+  names?: boolean | undefined;
+  /** Tokens of the site's own back-end, without which nobody comes in. Default: none are asked for. */
+  tokens?: TokenOptions | undefined;
+  /**
+   * How long somebody may be alone in a room of capacity two, as every pair is, milliseconds; then it is put out with
+   * `timeout`. Default 0 = as long as it likes.
+   */
+  peerTimeout?: number | undefined;
   limits?: Partial<Limits> | undefined;
 }
 
@@ -56,6 +74,10 @@ export interface Settings {
   readonly logger: Logger;
   /** Milliseconds. */
   readonly seatTimeout: number;
+  /** Null where everybody may come in. */
+  readonly access: AccessSettings | null;
+  /** Milliseconds; 0 = none. */
+  readonly peerTimeout: number;
   readonly limits: Limits;
 }
 
@@ -69,6 +91,11 @@ const NAMES = [
   'static',
   'logger',
   'seatTimeout',
+  'authorize',
+  'validateCode',
+  'names',
+  'tokens',
+  'peerTimeout',
   'limits',
 ] as const satisfies (keyof SignalingServerOptions)[];
 
@@ -142,6 +169,25 @@ function checkServer(given: Record<string, unknown>): void {
   }
 }
 
+function checkFunction(name: string, value: unknown): void {
+  if (value === undefined || typeof value === 'function') return;
+  throw new TypeError(`${name} must be a function, not ${show(value)}`);
+}
+
+/** @param timeout milliseconds for whatever has to be fetched */
+function readAccess(given: Record<string, unknown>, timeout: number): AccessSettings | null {
+  const { authorize, validateCode } = given as Pick<SignalingServerOptions, 'authorize' | 'validateCode'>;
+  checkFunction('authorize', authorize);
+  checkFunction('validateCode', validateCode);
+  const tokens = given['tokens'] === undefined ? undefined : readTokens(given['tokens'], timeout);
+  const areSeen = authorize !== undefined || validateCode !== undefined;
+  const { names = areSeen } = given;
+  if (typeof names !== 'boolean') throw new TypeError(`names must be true or false, not ${show(names)}`);
+  if (names && !areSeen) throw new TypeError('names need authorize or validateCode, or nobody looks at them');
+  if (!names && validateCode) throw new TypeError('validateCode looks at names: names must not be false');
+  return areSeen || tokens ? { authorize, validateCode, tokens, names } : null;
+}
+
 /** @throws {TypeError | RangeError} naming the option that is unknown, of a wrong type or out of range */
 export function readOptions(options: unknown = {}): Settings {
   const given = fields('options', options, NAMES);
@@ -154,7 +200,9 @@ export function readOptions(options: unknown = {}): Settings {
     trustProxy = false,
     logger = silent,
     seatTimeout = DEFAULT_SEAT_TIMEOUT,
+    peerTimeout = 0,
   } = given;
+  const limits = readLimits(given['limits']);
   if (server !== undefined) checkServer(given);
   const directories = given['static'] ?? false;
   const wsServer = isWebSocketServer(server) ? server : undefined;
@@ -172,6 +220,8 @@ export function readOptions(options: unknown = {}): Settings {
     static: directories === false ? [] : list('static', directories),
     logger: readLogger(logger),
     seatTimeout: integer('seatTimeout', seatTimeout, 0, HOUR),
-    limits: readLimits(given['limits']),
+    access: readAccess(given, limits.authorizeTimeout),
+    peerTimeout: integer('peerTimeout', peerTimeout, 0, HOUR),
+    limits,
   };
 }

@@ -169,8 +169,14 @@ export type ServerFrame =
   | { readonly type: 'gone'; readonly n: number; readonly id: string; readonly reason: GoneReason }
   /** That member does not read as fast as it is written to: until `go`, nothing but what cannot wait. */
   | { readonly type: 'stop' | 'go'; readonly n: number; readonly id: string }
-  /** The server ended this membership. */
-  | { readonly type: 'closed'; readonly n: number; readonly reason: string }
+  | {
+      /** The server ended this membership. */
+      readonly type: 'closed';
+      readonly n: number;
+      readonly reason: string;
+      /** Nobody else came; otherwise its operator wanted it. */
+      readonly code?: 'timeout';
+    }
   | { readonly type: 'ping' }
   | { readonly type: 'pong' };
 
@@ -322,7 +328,8 @@ export function parseServerFrame(text: string): ServerFrame | null {
     case 'go':
       return isRoomNumber(n) && isPeerId(id) ? { type, n, id } : null;
     case 'closed':
-      return isRoomNumber(n) && isText(reason, MAX_REASON_CHARS) ? { type, n, reason } : null;
+      if (!isRoomNumber(n) || !isText(reason, MAX_REASON_CHARS)) return null;
+      return code === 'timeout' ? { type, n, reason, code } : { type, n, reason };
     case 'ping':
     case 'pong':
       return { type };

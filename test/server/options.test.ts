@@ -94,6 +94,7 @@ test('every limit is checked, and completed', () => {
     relayBurst: 262_144,
     budgetTimeout: 10_000,
     bufferClose: 1_048_576,
+    authorizeTimeout: 5000,
     roomsPerConnection: 16,
     membersPerRoom: 32,
     pingInterval: 25_000,

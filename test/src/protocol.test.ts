@@ -145,6 +145,7 @@ describe('control frames', () => {
     go: { type: 'go', n: 0, id },
     gone: { type: 'gone', n: 0, id, reason: 'lost' },
     closed: { type: 'closed', n: 0, reason: '' },
+    putOut: { type: 'closed', n: 0, reason: 'Nobody came.', code: 'timeout' },
     ping: { type: 'ping' },
     pong: { type: 'pong' },
   };
