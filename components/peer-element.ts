@@ -7,6 +7,7 @@ import {
   type SendOptions,
   type Signaling,
   type SourceEventMap,
+  type SourceOptions,
   type Transport,
 } from '../src/index.js';
 
@@ -48,6 +49,7 @@ const JOINING: readonly string[] = [
 export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitElement {
   static override properties = {
     url: { type: String },
+    token: { type: String },
     displayName: { attribute: 'name' },
     iceServers: { attribute: 'ice-servers', converter: { fromAttribute: fromJson } },
     transport: { type: String },
@@ -73,6 +75,11 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
 
   /** Signalling: `ws:`, `wss:`, `http:`, `https:` or a path relative to the page; absent or `local:` for the tabs of this browser. */
   declare url: string | null | undefined;
+  /**
+   * What the server asks for before it lets a page in; as a property also a function that gives it, or a promise of it, and is
+   * called for every join and every return. A new one counts from the next time on.
+   */
+  declare token: SourceOptions['token'] | null;
   /** Shown to the others; may change while joined. */
   declare displayName: string | null;
   /** STUN and TURN servers. None by default, so that no third party is contacted. */
@@ -132,6 +139,11 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
   /** Own id, null until it is proven. */
   get peerId(): string | null {
     return this.#core.peerId;
+  }
+
+  /** Whether the server asked for the name of the room, or the pair's code, and was told it. */
+  get nameVisible(): boolean {
+    return this.#core.nameVisible;
   }
 
   /** The other members by id. */
@@ -227,12 +239,12 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
       case 'noReconnect':
         return { reconnect: !this.noReconnect };
       case 'url':
-        return { url: this.url ?? undefined };
-      case 'displayName':
-        return { displayName: this.displayName ?? '' };
+      case 'token':
       case 'transport':
       case 'maxDirectPaths':
         return { [name]: this[name] ?? undefined };
+      case 'displayName':
+        return { displayName: this.displayName ?? '' };
       case 'iceServers':
       case 'ephemeral':
       case 'timeout':

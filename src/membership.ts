@@ -7,23 +7,18 @@ import type { ConnectionReserve } from './path/reserve.js';
 import { Peer } from './peer.js';
 import type { PeerHost } from './peer-host.js';
 import type { Transport } from './paths.js';
-import { identityOf, type Entry, type GoneReason } from './protocol.js';
+import { identityOf, type GoneReason } from './protocol.js';
 import type { HandshakeContext, Initiator } from './session/session.js';
 import type { ShippingOptions } from './send-options.js';
-import type { Signaling, SignalingPeer, SignalingSession, SignalingSink } from './signaling.js';
+import type { JoinRequest, Signaling, SignalingPeer, SignalingSession, SignalingSink } from './signaling.js';
 
 export interface MembershipOptions {
-  readonly room: string;
-  readonly entry: Entry;
-  readonly capacity?: number;
+  readonly request: Omit<JoinRequest, 'hello'>;
   /** Nobody of another identity is connected. */
   readonly expect: string | undefined;
   readonly transport: Transport;
   /** Most direct paths. */
   readonly maxDirectPaths: number;
-  readonly timeout: number;
-  readonly reconnect: boolean;
-  readonly reconnectDelay: number;
   readonly reserve: ConnectionReserve;
   readonly context: HandshakeContext;
   /** Our announcement: it rides with the join, so that the first answer already belongs to a session. */
@@ -74,10 +69,7 @@ export class Membership {
     // Where signalling is not for what peers say, only a direct path will do.
     const relays = signaling.relay === 'data';
     this.#transport = relays || options.transport === 'relay' ? options.transport : 'direct';
-    const { room, entry, capacity, timeout, reconnect, reconnectDelay } = options;
-    const hello = options.initiator.m1;
-    const request = { room, entry, hello, timeout, reconnect, reconnectDelay };
-    this.#session = signaling.join(capacity === undefined ? request : { ...request, capacity }, this.#sink());
+    this.#session = signaling.join({ ...options.request, hello: options.initiator.m1 }, this.#sink());
   }
 
   get peers(): ReadonlyMap<string, Peer> {
@@ -189,19 +181,16 @@ export class Membership {
     };
   }
 
-  #appeared({ id, hello, newcomer }: SignalingPeer): void {
+  #appeared({ id, hello, newcomer, role = '' }: SignalingPeer): void {
     const known = this.#peers.get(id);
-    if (known?.announcedItself(hello)) {
-      known.present = true;
-      return;
-    }
+    if (known?.reappeared(hello, role)) return;
     known?.end('left');
     const { context, initiator, expect } = this.#options;
     if (expect !== undefined && identityOf(expect) !== identityOf(id)) {
       this.#host.untrusted(id, 'This is not who was expected.');
       return;
     }
-    const peer = new Peer({ id, hello, newcomer, context, initiator }, this.#peerHost());
+    const peer = new Peer({ id, hello, newcomer, role, context, initiator }, this.#peerHost());
     this.#peers.set(id, peer);
     peer.online = this.#online;
     peer.meet();
@@ -244,7 +233,7 @@ export class Membership {
   }
 
   #peerHost(): PeerHost {
-    const { timeout } = this.#options;
+    const { timeout } = this.#options.request;
     const host = this.#host;
     return {
       transport: this.#transport,

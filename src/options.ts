@@ -1,6 +1,6 @@
 /** The options of rooms and pairs: defaults, and what is refused before anything is dialled. */
 import { PeerError } from './errors.js';
-import { ENTRIES, isPeerId, type Entry } from './protocol.js';
+import { ENTRIES, MAX_TOKEN_CHARS, isPeerId, type Entry } from './protocol.js';
 import { isRoomName } from './identity.js';
 import { checkName, checkProfile } from './peer-frame.js';
 import type { Transport } from './paths.js';
@@ -14,6 +14,11 @@ export interface SourceOptions {
   readonly url?: string | undefined;
   /** An adaptor of your own, instead of `url`. */
   readonly signaling?: Signaling | undefined;
+  /**
+   * What the server asks for before it lets a page in: at most 2048 characters, or a function that gives it, which is called
+   * anew for every join and every return. `local:` never asks.
+   */
+  readonly token?: string | (() => string | Promise<string>) | undefined;
   /** Shown to the others; at most 256 characters. */
   readonly displayName?: string | undefined;
   /** Any small value shown to the others; at most 64 KB. */
@@ -62,6 +67,7 @@ export interface PeerPairOptions extends SourceOptions {
 const SOURCE_OPTIONS: readonly string[] = [
   'url',
   'signaling',
+  'token',
   'displayName',
   'profile',
   'iceServers',
@@ -92,6 +98,8 @@ function checkNamed(name: string, value: string): void {
   if (!isRoomName(value)) throw new TypeError(`${name} must have 1 to 1024 bytes of UTF-8.`);
 }
 
+const isToken = (value: unknown): boolean => typeof value === 'string' && value.length <= MAX_TOKEN_CHARS;
+
 /**
  * @param known the names this kind of source understands
  * @throws {TypeError} naming the option and what it may be
@@ -103,7 +111,7 @@ export function checkOptions(options: PeerRoomOptions & PeerPairOptions, known: 
   }
   const { room, code, expect, entry, capacity, displayName, profile, timeout, reconnectDelay, iceServers } =
     options;
-  const { transport, maxDirectPaths } = options;
+  const { transport, maxDirectPaths, token } = options;
   if (room !== undefined) checkNamed('room', room);
   if (code !== undefined) checkNamed('code', code);
   if (entry !== undefined && !ENTRIES.includes(entry)) {
@@ -113,6 +121,9 @@ export function checkOptions(options: PeerRoomOptions & PeerPairOptions, known: 
   if (capacity !== undefined) checkInteger('capacity', capacity, 1, 0xffff);
   if (transport !== undefined && !TRANSPORTS.includes(transport)) {
     throw new TypeError(`transport must be one of ${TRANSPORTS.join(', ')}, not "${transport as string}".`);
+  }
+  if (token !== undefined && typeof token !== 'function' && !isToken(token)) {
+    throw new TypeError(`token must have at most ${String(MAX_TOKEN_CHARS)} characters, or be a function.`);
   }
   if (maxDirectPaths !== undefined) checkInteger('maxDirectPaths', maxDirectPaths, 0, 0xffff);
   if (displayName !== undefined) checkName(displayName);
@@ -124,6 +135,10 @@ export function checkOptions(options: PeerRoomOptions & PeerPairOptions, known: 
   }
   if (iceServers || options.rtcConfiguration) checkConfiguration(options);
 }
+
+/** What is shown at this join; empty for nothing. */
+export const tokenOf = ({ token = '' }: SourceOptions): string | Promise<string> =>
+  typeof token === 'function' ? token() : token;
 
 /** Only the browser knows what it accepts. */
 function checkConfiguration(options: SourceOptions): void {

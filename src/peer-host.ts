@@ -36,4 +36,6 @@ export interface PeerOrigin extends SessionOptions {
   readonly hello: Uint8Array;
   /** It came after us. */
   readonly newcomer: boolean;
+  /** What signalling says that it is: it may say something else later. */
+  role: string;
 }

@@ -5,6 +5,7 @@ import { PeerError } from './errors.js';
 import { TypedEventTarget, fire, type Delivery, type PeerEventMap } from './events.js';
 import { encode, type Encoded } from './codec/value.js';
 import { NO_GREETING, isSameGreeting, readPeerFrame, type Greeting } from './peer-frame.js';
+import { goneError, unreachableError } from './peer-errors.js';
 import type { PeerHost, PeerOrigin } from './peer-host.js';
 import { largeValues } from './large-values.js';
 import { Link } from './link.js';
@@ -78,6 +79,11 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     return this.#greeting.name;
   }
 
+  /** What the token it showed to the server made of it, empty without. The server's word, nobody else's. */
+  get role(): string {
+    return this.#origin.role;
+  }
+
   /** The small value it shows to everyone. */
   get profile(): unknown {
     return this.#greeting.profile;
@@ -144,7 +150,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
    * @returns milliseconds; rejects with a PeerError: `timeout` after 10 s, `gone`
    */
   ping(): Promise<number> {
-    if (this.#state === 'closed') return Promise.reject(this.#goneError());
+    if (this.#state === 'closed') return Promise.reject(goneError(this.id));
     return patiently((patience) => this.#link.ping(patience), {}, [this.id]);
   }
 
@@ -168,7 +174,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
 
   /** Sends what is packed already, so that one encoding serves many peers. @internal */
   deliver(parcel: Parcel, { signal, onprogress, ...manner }: ShippingOptions): Promise<void> {
-    if (this.#state === 'closed') return Promise.reject(this.#goneError());
+    if (this.#state === 'closed') return Promise.reject(goneError(this.id));
     if ('frame' in parcel) return this.#link.send(parcel.frame, signal, manner);
     if (signal?.aborted) return Promise.reject(abortedError(signal));
     const delivery = manner.delivery === 'unordered' ? 'unordered' : 'reliable';
@@ -181,7 +187,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
 
   /** Says something that is encoded already. @internal */
   transmit(frame: Encoded, signal?: AbortSignal): Promise<void> {
-    return this.#state === 'closed' ? Promise.reject(this.#goneError()) : this.#link.send(frame, signal);
+    return this.#state === 'closed' ? Promise.reject(goneError(this.id)) : this.#link.send(frame, signal);
   }
 
   /** Asks what is already encoded. @param patience aborts with the PeerError that ends the waiting @internal */
@@ -233,16 +239,21 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     if (this.#state === 'closed') return;
     this.#transition('closed');
     // Who is only lost may come back.
-    this.#link.close(this.#goneError(), reason === 'left');
-    this.#transfers.fail(this.#goneError());
-    this.#requests.close(this.#goneError());
+    this.#link.close(goneError(this.id), reason === 'left');
+    this.#transfers.fail(goneError(this.id));
+    this.#requests.close(goneError(this.id));
     this.#host.gone(this, reason);
     fire<PeerEventMap, 'close'>(this, 'close', { reason });
   }
 
-  /** Whether this is what it announced: another one under the same id is another stay. @internal */
-  announcedItself(hello: Uint8Array): boolean {
-    return isSame(this.#origin.hello, hello);
+  /** Signalling shows it again. False when it announces something else: that is another stay. @internal */
+  reappeared(hello: Uint8Array, role: string): boolean {
+    if (!isSame(this.#origin.hello, hello)) return false;
+    const changed = role !== this.#origin.role;
+    this.#origin.role = role;
+    this.present = true;
+    if (changed && this.#announced) this.#voice.profileChanged();
+    return true;
   }
 
   /** It came after us. @internal */
@@ -290,8 +301,8 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
         if (to) this.#transfers.moved();
       },
       restarted: () => {
-        this.#transfers.fail(this.#goneError());
-        this.#requests.forgotten(this.#goneError());
+        this.#transfers.fail(goneError(this.id));
+        this.#requests.forgotten(goneError(this.id));
         return this.#ourGreeting();
       },
       gap: (lost) => {
@@ -304,7 +315,8 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
         this.#voice.attempt();
       },
       failed: (error, last) => {
-        this.#climbFailed(error, last);
+        this.#voice.attemptFailed(error);
+        if (last && this.#host.transport === 'direct') this.#unreachable(error);
       },
       broken: this.#misbehaved,
     });
@@ -369,24 +381,11 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     else if (this.#state !== 'failed') this.#transition('disconnected');
   }
 
-  #climbFailed(error: PeerError, last: boolean): void {
-    this.#voice.attemptFailed(error);
-    if (last && this.#host.transport === 'direct') this.#unreachable(error);
-  }
-
   #unreachable(cause: PeerError): void {
     this.#transition('failed');
-    const message =
-      cause.code === 'timeout' && !this.#link.keyed
-        ? cause.message
-        : 'No direct path to this peer could be found.';
-    const error = new PeerError('negotiation-failed', message, { peers: [this.id], cause });
+    const error = unreachableError(this.id, cause, this.#link.keyed);
     this.#link.rejectAll(error);
     this.#host.failed(this, error);
-  }
-
-  #goneError(): PeerError {
-    return new PeerError('gone', 'The peer is gone.', { peers: [this.id] });
   }
 
   #transition(state: RTCPeerConnectionState): void {

@@ -7,8 +7,12 @@ import type { Identity } from './identity.js';
 import type { Entry, GoneReason } from './protocol.js';
 
 export interface JoinRequest {
-  /** 43 base64url characters, derived from the room's name: an adaptor never learns the name. */
+  /** 43 base64url characters, derived from the room's name, which only `name()` tells. */
   readonly room: string;
+  /** What may let us in where a back-end asks for that, empty for nothing; to be had anew for every attempt. */
+  readonly token?: () => string | Promise<string>;
+  /** The room's name, for a back-end that insists on it and nobody else: whoever calls this has shown it. */
+  readonly name?: () => string;
   readonly entry: Entry;
   /** Most members; only the room's creator fixes it. */
   readonly capacity?: number;
@@ -29,6 +33,8 @@ export interface SignalingPeer {
    * True when it came after us. The earlier member starts the negotiation: one hop sooner than the other way round.
    */
   readonly newcomer: boolean;
+  /** What the back-end says that it is; without, nothing. */
+  readonly role?: string;
 }
 
 export interface SignalingSink {

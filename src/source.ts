@@ -5,10 +5,11 @@ import { roomId, subtle } from './identity.js';
 import { Membership, type MembershipHost, type MembershipOptions } from './membership.js';
 import { Outbox } from './outbox.js';
 import { pack } from './parcel.js';
-import { checkOptions, connecting, type PeerPairOptions, type PeerRoomOptions } from './options.js';
+import { checkOptions, connecting, tokenOf, type PeerPairOptions, type PeerRoomOptions } from './options.js';
 import type { Peer } from './peer.js';
 import { isAnonymous, type Greeting } from './peer-frame.js';
 import type { Entry, RoomKind } from './protocol.js';
+import { ready } from './ready.js';
 import { ConnectionReserve } from './path/reserve.js';
 import { checkRequestOptions, patiently, type RequestOptions } from './request-options.js';
 import { question } from './requests.js';
@@ -25,28 +26,10 @@ export interface Admission {
   readonly capacity?: number;
 }
 
-interface Ready {
-  readonly promise: Promise<string>;
-  readonly resolve: (id: string) => void;
-  readonly reject: (error: PeerError) => void;
-}
-
 type AnyOptions = PeerRoomOptions & PeerPairOptions;
 
 const TIMEOUT = 10_000;
 const RECONNECT_DELAY = 500;
-
-function ready(): Ready {
-  let resolve: Ready['resolve'] = () => undefined;
-  let reject: Ready['reject'] = () => undefined;
-  const promise = new Promise<string>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  // Whoever does not ask for it is told by the `error` event instead.
-  promise.catch(() => undefined);
-  return { promise, resolve, reject };
-}
 
 export abstract class Source<M extends SourceEventMap = SourceEventMap> extends TypedEventTarget<M> {
   readonly #target: EventTarget;
@@ -59,6 +42,7 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
   #state: RTCPeerConnectionState = 'new';
   #peerId: string | null = null;
   #error: PeerError | null = null;
+  #nameVisible = false;
 
   /**
    * @param known the options this kind of source understands
@@ -93,6 +77,14 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
   /** The last error, null when there was none since `connect()`. */
   get error(): PeerError | null {
     return this.#error;
+  }
+
+  /**
+   * Whether the server's operator has asked for the name of the room, or the pair's code, and was told it. Otherwise only its hash
+   * leaves the page.
+   */
+  get nameVisible(): boolean {
+    return this.#nameVisible;
   }
 
   /** Our name as the others see it; may change at any time. @throws {TypeError} over 256 characters */
@@ -132,6 +124,7 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
     if (this.#connecting || this.#membership || admission.name === null) return;
     if (this.#state !== 'new') this.#ready = ready();
     this.#error = null;
+    this.#nameVisible = false;
     const attempt = new AbortController();
     this.#connecting = attempt;
     this.#transition('connecting');
@@ -236,20 +229,28 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
 
   #request(
     made: Pick<MembershipOptions, 'context' | 'initiator' | 'transport' | 'reserve'>,
-    { entry, capacity }: Admission,
+    { entry, capacity, name }: Admission & { name: string },
   ): MembershipOptions {
-    const options = this.#options;
-    const request: MembershipOptions = {
-      ...made,
+    const { expect, maxDirectPaths = Infinity, timeout = TIMEOUT, reconnect = true } = this.#options;
+    const request: MembershipOptions['request'] = {
       room: made.context.room,
-      expect: options.expect,
-      maxDirectPaths: options.maxDirectPaths ?? Infinity,
       entry,
-      timeout: options.timeout ?? TIMEOUT,
-      reconnect: options.reconnect ?? true,
-      reconnectDelay: options.reconnectDelay ?? RECONNECT_DELAY,
+      timeout,
+      reconnect,
+      reconnectDelay: this.#options.reconnectDelay ?? RECONNECT_DELAY,
+      // As it is by then: it may have been replaced by a fresh one.
+      token: () => tokenOf(this.#options),
+      name: () => {
+        this.#nameVisible = true;
+        return name;
+      },
     };
-    return capacity === undefined ? request : { ...request, capacity };
+    return {
+      ...made,
+      request: capacity === undefined ? request : { ...request, capacity },
+      expect,
+      maxDirectPaths,
+    };
   }
 
   /** A page that goes away says so at once, instead of being missed later; one that comes back joins again. */

@@ -2,9 +2,9 @@
 import { PeerError } from '../errors.js';
 import { fromBase64url, toBase64url } from '../base64url.js';
 import { encodeMessage, packPeerId } from '../message-frame.js';
-import { type ClientFrame, type Member } from '../protocol.js';
+import { MAX_CONTROL_BYTES, MAX_TOKEN_CHARS, type ClientFrame, type Member } from '../protocol.js';
 import type { JoinRequest, SignalingPeer, SignalingSession, SignalingSink } from '../signaling.js';
-import type { RoomFrame } from './websocket-connection.js';
+import type { Connection, RoomFrame } from './websocket-connection.js';
 
 export interface RoomSessionHost {
   /** Drops the frame when there is no logged-in socket. */
@@ -16,11 +16,16 @@ export interface RoomSessionHost {
   forget(room: RoomSession): void;
 }
 
-const toPeer = ({ id, hello }: Member, newcomer: boolean): SignalingPeer => ({
+const toPeer = ({ id, hello, role }: Member, newcomer: boolean): SignalingPeer => ({
   id,
   hello: fromBase64url(hello) ?? new Uint8Array(),
   newcomer,
+  ...(role && { role }),
 });
+
+const fits = (frame: ClientFrame & { type: 'credentials' }): boolean =>
+  frame.token.length <= MAX_TOKEN_CHARS &&
+  new TextEncoder().encode(JSON.stringify(frame)).length <= MAX_CONTROL_BYTES;
 
 export class RoomSession implements SignalingSession {
   /** The room's number on the wire. */
@@ -77,8 +82,33 @@ export class RoomSession implements SignalingSession {
     this.#host.forget(this);
   }
 
-  /** The frame that takes us in, or back in: then nobody can insist on having created it. */
-  joinFrame(): ClientFrame {
+  /** Asks to be let in, or back in: in this very task, unless a token has to be waited for. */
+  async knock(connection: Connection): Promise<void> {
+    const { token: give, name: tell } = this.request;
+    let refusal: PeerError;
+    try {
+      const given = give?.() ?? '';
+      const token = typeof given === 'string' ? given : await given;
+      if (this.#ended || connection.closed) return;
+      const name = connection.asksNames ? (tell?.() ?? '') : '';
+      const frame: ClientFrame = { type: 'credentials', n: this.n, token, name };
+      if (fits(frame)) {
+        if (token || name) connection.send(frame);
+        connection.send(this.#joinFrame());
+        return;
+      }
+      const message = `The token has more than ${String(MAX_TOKEN_CHARS)} characters, or the room's name is too long beside it.`;
+      refusal = new PeerError('too-large', message, { final: true });
+    } catch (cause) {
+      const message = `There is no token: ${cause instanceof Error ? cause.message : String(cause)}`;
+      refusal = new PeerError('refused', message, { final: true, cause });
+    }
+    // Who has lost the connection meanwhile asks again on the next one.
+    if (!connection.closed) this.fail(refusal);
+  }
+
+  /** Nobody can insist on having created a room that he comes back to. */
+  #joinFrame(): ClientFrame {
     const { room, entry, capacity = 0, hello } = this.request;
     return {
       type: 'join',
@@ -133,7 +163,11 @@ export class RoomSession implements SignalingSession {
         this.fail(new PeerError(frame.code, frame.reason, { final: true }));
         break;
       case 'closed':
-        this.fail(new PeerError('kicked', frame.reason || 'The server closed the room.', { final: true }));
+        this.fail(
+          new PeerError(frame.code ?? 'kicked', frame.reason || 'The server closed the room.', {
+            final: true,
+          }),
+        );
         break;
       case 'peer':
         this.#found(frame.id);

@@ -39,6 +39,7 @@ export class Connection {
   #suspicion: ReturnType<typeof setTimeout> | undefined;
   #pingInterval = 0;
   #seatTimeout = 0;
+  #asksNames = false;
   /** There as soon as the server has said what it allows; nothing is sent before. */
   #budget: ConnectionBudget | null = null;
   #phase: 'dialling' | 'authenticating' | 'ready' = 'dialling';
@@ -74,6 +75,15 @@ export class Connection {
   /** How long the server keeps the seat of a member that lost its connection, ms. */
   get seatTimeout(): number {
     return this.#seatTimeout;
+  }
+
+  /** Whether its operator wants to know what rooms are called. */
+  get asksNames(): boolean {
+    return this.#asksNames;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
   }
 
   /** Takes room for one message; where there is none, `who` is asked to `drain()` later, unless the connection ends. */
@@ -144,7 +154,7 @@ export class Connection {
   }
 
   async #logIn(welcome: ServerFrame & { type: 'welcome' }): Promise<void> {
-    const { nonce, version, pingInterval, seatTimeout, budget } = welcome;
+    const { nonce, version, pingInterval, seatTimeout, budget, names } = welcome;
     if (version !== PROTOCOL_VERSION) {
       const message = `The signalling server speaks version ${String(version)}, this page ${String(PROTOCOL_VERSION)}.`;
       this.#end(new PeerError('protocol', message, { final: true }));
@@ -152,6 +162,7 @@ export class Connection {
     }
     this.#pingInterval = pingInterval;
     this.#seatTimeout = seatTimeout;
+    this.#asksNames = names;
     this.#budget = new ConnectionBudget(budget, {
       backlog: () => this.#socket.bufferedAmount,
       ping: () => {

@@ -105,7 +105,7 @@ class WebSocketSignaling implements Signaling {
     if (connection) {
       // While it is still dialling, all rooms join together as soon as it logs in.
       if (connection.phase === 'ready') room.opened(this.#id);
-      if (connection.phase !== 'dialling') connection.send(room.joinFrame());
+      if (connection.phase !== 'dialling') void room.knock(connection);
     } else if (this.#redial === undefined) {
       this.#backoff = new Backoff(room.request.reconnectDelay);
       this.#dial();
@@ -155,12 +155,12 @@ class WebSocketSignaling implements Signaling {
     this.#redial = undefined;
     this.#attempt++;
     const timeout = Math.min(patience, ...rooms.map(({ request }) => request.timeout));
-    this.#connection = new Connection(
+    const connection: Connection = new Connection(
       socket ?? new Socket(url),
       { identity: this.#identity, timeout },
       {
         loggingIn: () => {
-          for (const room of this.#rooms.values()) this.#connection?.send(room.joinFrame());
+          for (const room of this.#rooms.values()) void room.knock(connection);
         },
         ready: (id) => {
           this.#ready(id);
@@ -172,6 +172,7 @@ class WebSocketSignaling implements Signaling {
         },
       },
     );
+    this.#connection = connection;
   }
 
   #ready(id: string): void {

@@ -13,7 +13,8 @@ import {
   uniqueName,
   upgraded,
 } from '../support/sources.js';
-import { spawnServer } from '../support/server.js';
+import { spawnGuardedServer, spawnServer } from '../support/server.js';
+import { SECRET, signToken } from '../support/tokens.js';
 import { once, record, until } from '../support/until.js';
 
 const groupIn = (room: string | null = uniqueName()): Promise<PeerGroupElement> =>
@@ -355,5 +356,48 @@ describe('The bundle', () => {
     const again = `../../components/define.ts?again=${String(performance.now())}`;
     await import(again);
     expect(customElements.get('peer-group')).to.equal(PeerGroupElement);
+  });
+
+  it('shows a token from its attribute, or one that a function gives anew', async () => {
+    const server = await spawnGuardedServer('tokens', SECRET);
+    try {
+      const role = (name: string): Promise<string> => signToken({ role: name });
+      const group = await fixture<PeerGroupElement>(
+        html`<peer-group
+          url=${server.url}
+          ephemeral
+          room=${uniqueName()}
+          token=${await role('teacher')}
+        ></peer-group>`,
+      );
+      await joined(group);
+      const other = makeRoom({
+        signaling: otherPage(server.url),
+        room: group.room ?? '',
+        token: () => role(''),
+      });
+      await meshed(group, other);
+      const roleSeen = (): string | undefined => other.peer(group.peerId ?? '')?.role;
+      expect([roleSeen(), group.nameVisible]).to.deep.equal(['teacher', false]);
+      group.token = () => role('guest');
+      expect([group.state, roleSeen()], 'a new token is for the next join').to.deep.equal([
+        'connected',
+        'teacher',
+      ]);
+      group.close();
+      group.connect();
+      await meshed(group, other);
+      expect(roleSeen()).to.equal('guest');
+      expect(() => (group.token = 'x'.repeat(2049))).to.throw(TypeError, /token must have at most 2048/);
+      group.removeAttribute('token');
+      group.token = null;
+      group.close();
+      group.connect();
+      const { detail } = await once<{ error: PeerError }>(group, 'error');
+      expect([detail.error.code, detail.error.final]).to.deep.equal(['refused', true]);
+      group.close();
+    } finally {
+      await server.dispose();
+    }
   });
 });

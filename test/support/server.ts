@@ -28,8 +28,14 @@ const command = (name: string, payload?: object): Promise<unknown> =>
  * A server of the test's own, so that files which run side by side do not disturb each other.
  * @param args of the command line, as in `['--origin', 'https://example.org']`
  */
-export async function spawnServer(...args: string[]): Promise<TestServer> {
-  const running = (await command('spawn', { args })) as Running;
+export const spawnServer = (...args: string[]): Promise<TestServer> => spawn({ args });
+
+/** One whose operator looks at who comes, as test/wtr/guarded-server.mjs says. @param secret of its tokens */
+export const spawnGuardedServer = (guard: string, secret = ''): Promise<TestServer> =>
+  spawn({ args: ['--guard', guard, '--secret', secret], guarded: true });
+
+async function spawn(payload: object): Promise<TestServer> {
+  const running = (await command('spawn', payload)) as Running;
   const { id } = running;
   const tell = async (name: string): Promise<void> => {
     await command(name, { id });

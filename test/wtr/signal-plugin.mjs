@@ -1,4 +1,4 @@
-import { SignalServer } from './signal-server.mjs';
+import { SignalServer, guardedCommand } from './signal-server.mjs';
 
 /**
  * Gives tests a signalling server: `import { signalUrl } from '/__signal.js'` for the one that all of a run share,
@@ -31,7 +31,7 @@ export function signalPlugin() {
       return true;
     },
     'server:spawn': async (payload) => {
-      const server = new SignalServer(payload?.args);
+      const server = new SignalServer(payload?.args, payload?.guarded ? guardedCommand : undefined);
       await server.start();
       own.set(++lastId, server);
       return describe(server, lastId);

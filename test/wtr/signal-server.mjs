@@ -6,18 +6,25 @@ import { join } from 'node:path';
 import { root } from '../tools/workspace.mjs';
 
 const command = join(root, 'dist/cli.js');
+/** One whose operator looks at who comes. */
+export const guardedCommand = join(root, 'test/wtr/guarded-server.mjs');
 const ANNOUNCEMENT = /^signalling\s+(ws:\/\/\S+:(\d+)\S*)/m;
 const START_TIMEOUT = 10_000;
 
 export class SignalServer {
   #args;
+  #command;
   #child;
   #port = 0;
   #url = '';
 
-  /** @param {string[]} args further arguments of the command */
-  constructor(args = []) {
+  /**
+   * @param {string[]} args further arguments of the command
+   * @param {string} program that announces itself as the command does
+   */
+  constructor(args = [], program = command) {
     this.#args = args;
+    this.#command = program;
   }
 
   get port() {
@@ -33,7 +40,7 @@ export class SignalServer {
     if (this.#child) return;
     if (!existsSync(command)) throw new Error(`${command} is missing: npm run build`);
     const { SERVER_COVERAGE, ...env } = process.env;
-    const child = spawn(process.execPath, [command, '--port', String(this.#port), ...this.#args], {
+    const child = spawn(process.execPath, [this.#command, '--port', String(this.#port), ...this.#args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: SERVER_COVERAGE ? { ...env, NODE_V8_COVERAGE: SERVER_COVERAGE } : env,
     });

@@ -1,0 +1,12 @@
+/** What is said of a peer that nothing reaches any more. */
+import { PeerError } from './errors.js';
+
+export const goneError = (id: string): PeerError =>
+  new PeerError('gone', 'The peer is gone.', { peers: [id] });
+
+/** @param keyed whether it has ever answered */
+export function unreachableError(id: string, cause: PeerError, keyed: boolean): PeerError {
+  const isSilent = cause.code === 'timeout' && !keyed;
+  const message = isSilent ? cause.message : 'No direct path to this peer could be found.';
+  return new PeerError('negotiation-failed', message, { peers: [id], cause });
+}
