@@ -15,11 +15,13 @@ import type { Knock } from './access.js';
 import { tickOf } from './heartbeat.js';
 import type { Client, Exit, Hub, Seat } from './hub.js';
 import { Inbox, type Frame } from './inbox.js';
+import type { IceSettings } from './ice-options.js';
 import type { Limits } from './limits.js';
 import type { Logger } from './log.js';
 import { proveLogin, type LoginFrame } from './login.js';
 import { PairWait } from './pair-wait.js';
 import type { Verdict } from './tokens.js';
+import { IceHandout } from './turn.js';
 
 /** How long a client has to answer our closing handshake. */
 const CLOSING_MS = 2000;
@@ -39,6 +41,7 @@ export interface ConnectionContext {
   readonly names: boolean;
   /** Whether a client may come in; null where everybody may. Never rejects. */
   readonly admit: ((knock: Knock) => Promise<Verdict>) | null;
+  readonly ice: IceSettings;
   readonly limits: Limits;
   readonly logger: Logger;
   /** Counts what the client did wrong. */
@@ -61,6 +64,7 @@ export class Connection implements Client {
   #host: string;
   #context: ConnectionContext;
   #inbox: Inbox;
+  #ice: IceHandout;
   #tick: number;
   #nonce = randomBytes(32).toString('base64url');
   #state: State = 'waiting for login';
@@ -89,6 +93,7 @@ export class Connection implements Client {
         this.#putOut(n, `Nobody else came within ${peerTimeout} ms.`),
       );
     }
+    this.#ice = new IceHandout(context.ice);
     this.#inbox = new Inbox(ws, context.limits, {
       frame: (frame) => this.#handle(frame),
       flooded: () => this.end(CloseCode.rateLimited, 'Too many messages'),
@@ -138,6 +143,7 @@ export class Connection implements Client {
     const { loginTimeout, pingInterval, pongTimeout } = this.#context.limits;
     // A tick early rather than a tick late: the times are promises to the other members.
     const age = now - this.#since + this.#tick;
+    if (this.#state === 'in' && this.#ice.isDue(now + this.#tick)) this.#tellIce(now);
     if (this.#state === 'ended') {
       if (age > CLOSING_MS) this.#ws.terminate();
     } else if (this.#state === 'waiting for login') {
@@ -171,6 +177,12 @@ export class Connection implements Client {
       },
       names,
     });
+  }
+
+  /** Before anybody is met: a direct path is looked for at once. */
+  #tellIce(now: number): void {
+    const servers = this.#ice.next(now);
+    if (servers.length > 0) this.send({ type: 'ice', servers });
   }
 
   #hear(): void {
@@ -268,6 +280,7 @@ export class Connection implements Client {
     this.#state = 'in';
     this.#since = this.#lastPing = performance.now();
     this.#context.hub.enter(this);
+    this.#tellIce(this.#since);
     this.#inbox.release();
   }
 

@@ -14,6 +14,7 @@ import { readOptions, type Settings, type SignalingServerOptions } from './optio
 import { createListener } from './static.js';
 
 export type { Authorize, Decision, JoinAttempt, ValidateCode } from './access.js';
+export type { IceServerOptions, TurnOptions } from './ice-options.js';
 export type { Limits } from './limits.js';
 export type { Logger } from './log.js';
 export type { SignalingServerOptions } from './options.js';
@@ -222,7 +223,7 @@ export class SignalingServer {
   }
 
   #onConnection = (ws: WebSocket, request: IncomingMessage): void => {
-    const { wsServer, seatTimeout, peerTimeout, limits, logger, access } = this.#settings;
+    const { wsServer, seatTimeout, peerTimeout, ice, limits, logger, access } = this.#settings;
     if (wsServer) {
       if (!this.#gate.isOurs(request)) return;
       const refusal = this.#gate.check(request);
@@ -241,6 +242,7 @@ export class SignalingServer {
       names: access?.names ?? false,
       // The request is kept for as long as the connection only where somebody asks for it.
       admit: judge && ((knock) => judge.decide(request, knock)),
+      ice,
       limits,
       logger,
       count,

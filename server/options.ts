@@ -4,6 +4,7 @@ import { Server as HttpsServer } from 'node:https';
 import type { WebSocketServer } from 'ws';
 import { DEFAULT_PATH } from '../src/protocol.js';
 import type { AccessSettings, Authorize, ValidateCode } from './access.js';
+import { readIce, type IceServerOptions, type IceSettings, type TurnOptions } from './ice-options.js';
 import { HOUR, fields, integer, readLimits, show, type Limits } from './limits.js';
 import { LOG_METHODS, silent, type Logger } from './log.js';
 import { readTokens, type TokenOptions } from './token-options.js';
@@ -58,6 +59,13 @@ export interface SignalingServerOptions {
    * `timeout`. Default 0 = as long as it likes.
    */
   peerTimeout?: number | undefined;
+  /**
+   * STUN and TURN servers that pages use to find a direct path, where they name none themselves. Default: none, so that
+   * nobody else is contacted. At most 16 addresses, those of `turn` included.
+   */
+  iceServers?: readonly IceServerOptions[] | undefined;
+  /** A TURN server for which this one makes every page credentials that expire, and new ones in time. */
+  turn?: TurnOptions | undefined;
   limits?: Partial<Limits> | undefined;
 }
 
@@ -78,6 +86,7 @@ export interface Settings {
   readonly access: AccessSettings | null;
   /** Milliseconds; 0 = none. */
   readonly peerTimeout: number;
+  readonly ice: IceSettings;
   readonly limits: Limits;
 }
 
@@ -96,6 +105,8 @@ const NAMES = [
   'names',
   'tokens',
   'peerTimeout',
+  'iceServers',
+  'turn',
   'limits',
 ] as const satisfies (keyof SignalingServerOptions)[];
 
@@ -223,5 +234,7 @@ export function readOptions(options: unknown = {}): Settings {
     access: readAccess(given, limits.authorizeTimeout),
     peerTimeout: integer('peerTimeout', peerTimeout, 0, HOUR),
     limits,
+    ice: readIce(given['iceServers'], given['turn']),
+    limits: readLimits(given['limits']),
   };
 }

@@ -18,7 +18,8 @@ export const MAX_REASON_CHARS = 256;
 export const MAX_TOKEN_CHARS = 2048;
 export const MAX_ROLE_CHARS = 64;
 export const MAX_ICE_SERVERS = 16;
-const MAX_ICE_CHARS = 512;
+/** Of an address, a name and a password each. */
+export const MAX_ICE_CHARS = 512;
 /** Length of a room name or pair code as its author wrote it, in UTF-8 bytes. */
 export const MAX_ROOM_NAME_BYTES = 1024;
 
