@@ -233,8 +233,7 @@ export function readOptions(options: unknown = {}): Settings {
     seatTimeout: integer('seatTimeout', seatTimeout, 0, HOUR),
     access: readAccess(given, limits.authorizeTimeout),
     peerTimeout: integer('peerTimeout', peerTimeout, 0, HOUR),
-    limits,
     ice: readIce(given['iceServers'], given['turn']),
-    limits: readLimits(given['limits']),
+    limits,
   };
 }

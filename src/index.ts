@@ -25,7 +25,7 @@ export type {
   TypedListeners,
 } from './events.js';
 export { Transfer, type TransferEventMap, type TransferState } from './transfer/transfer.js';
-export type { Entry, GoneReason } from './protocol.js';
+export type { Entry, GoneReason, IceServer } from './protocol.js';
 export type { JoinRequest, Signaling, SignalingPeer, SignalingSession, SignalingSink } from './signaling.js';
 export { createIdentity, type Identity } from './identity.js';
 export { webSocketSignaling, type WebSocketSignalingOptions } from './signaling/websocket.js';

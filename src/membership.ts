@@ -7,7 +7,7 @@ import type { ConnectionReserve } from './path/reserve.js';
 import { Peer } from './peer.js';
 import type { PeerHost } from './peer-host.js';
 import type { Transport } from './paths.js';
-import { identityOf, type GoneReason } from './protocol.js';
+import { identityOf, type GoneReason, type IceServer } from './protocol.js';
 import type { HandshakeContext, Initiator } from './session/session.js';
 import type { ShippingOptions } from './send-options.js';
 import type { JoinRequest, Signaling, SignalingPeer, SignalingSession, SignalingSink } from './signaling.js';
@@ -145,6 +145,9 @@ export class Membership {
       open: live((id) => {
         host.open(id);
       }),
+      iceServers: live((servers) => {
+        this.#advise(servers);
+      }),
       joined: live(({ created, peers }) => {
         this.#joined = true;
         for (const peer of peers) this.#appeared(peer);
@@ -221,6 +224,15 @@ export class Membership {
     const connection = this.#options.reserve.take();
     this.#connections.add(connection);
     return connection;
+  }
+
+  #advise(servers: readonly IceServer[]): void {
+    try {
+      this.#options.reserve.advise(servers, this.#connections);
+    } catch (cause) {
+      const message = 'This browser does not take the ICE servers of the signalling server.';
+      this.#host.trouble(new PeerError('protocol', message, { cause }));
+    }
   }
 
   #release(connection: RTCPeerConnection): void {

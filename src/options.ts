@@ -23,7 +23,11 @@ export interface SourceOptions {
   readonly displayName?: string | undefined;
   /** Any small value shown to the others; at most 64 KB. */
   readonly profile?: unknown;
-  /** Default: none, so that no third party is contacted. Entries with `url` instead of `urls` are understood. */
+  /**
+   * STUN and TURN servers. Default: those of `rtcConfiguration`, else those that signalling names, else none: nobody is
+   * contacted whom neither the page nor its server named. An empty array is a decision for none. Entries with `url`
+   * instead of `urls` are understood.
+   */
   readonly iceServers?: readonly RTCIceServer[] | undefined;
   /** Merged into the configuration of every RTCPeerConnection. */
   readonly rtcConfiguration?: RTCConfiguration | undefined;
@@ -163,7 +167,7 @@ interface LooseIceServer extends Omit<RTCIceServer, 'urls'> {
   readonly url?: string | undefined;
 }
 
-/** The configuration of every RTCPeerConnection of a source. */
+/** The configuration of every RTCPeerConnection of a source, as far as its options say. */
 export function rtcConfiguration({ iceServers, rtcConfiguration: rest }: SourceOptions): RTCConfiguration {
   if (!iceServers) return { ...rest };
   const servers = (iceServers as readonly LooseIceServer[]).map(({ url, urls = url ?? '', ...server }) => ({
@@ -176,7 +180,9 @@ export function rtcConfiguration({ iceServers, rtcConfiguration: rest }: SourceO
 /** How a source makes its connections, and what it can do with them: a browser without WebRTC still has the relay. */
 export interface Connecting {
   readonly transport: Transport;
-  readonly makeConnection: () => RTCPeerConnection;
+  /** As far as the page has a say in it. */
+  readonly configuration: RTCConfiguration;
+  readonly makeConnection: (configuration: RTCConfiguration) => RTCPeerConnection;
 }
 
 /** @throws {PeerError} `unsupported` where there is no WebRTC and nothing else will do */
@@ -189,11 +195,15 @@ export function connecting(options: SourceOptions): Connecting {
     if (transport === 'direct') throw unsupported();
     return {
       transport: 'relay',
+      configuration: {},
       makeConnection: () => {
         throw unsupported();
       },
     };
   }
-  const configuration = rtcConfiguration(options);
-  return { transport, makeConnection: () => new Connection(configuration) };
+  return {
+    transport,
+    configuration: rtcConfiguration(options),
+    makeConnection: (configuration) => new Connection(configuration),
+  };
 }

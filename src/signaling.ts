@@ -4,7 +4,7 @@
  */
 import type { PeerError } from './errors.js';
 import type { Identity } from './identity.js';
-import type { Entry, GoneReason } from './protocol.js';
+import type { Entry, GoneReason, IceServer } from './protocol.js';
 
 export interface JoinRequest {
   /** 43 base64url characters, derived from the room's name, which only `name()` tells. */
@@ -40,6 +40,11 @@ export interface SignalingPeer {
 export interface SignalingSink {
   /** Connected, and `id` is proven to be ours. May come again after a reconnect. */
   open(id: string): void;
+  /**
+   * By which servers direct paths may be found from now on, unless the page names its own. Where the back-end has any to
+   * name, they are told before `joined`, and again whenever they change or their credentials do.
+   */
+  iceServers(servers: readonly IceServer[]): void;
   /**
    * We are in. Comes once; later joins by the adaptor itself show as `peer` and `gone`: every member that is there
    * is told again, and who is not may be on its way back for a while before it is told as gone.

@@ -203,14 +203,14 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
       const { signaling: given, url, ephemeral, ...options } = this.#options;
       const signaling = given ?? resolveSignaling(url, ephemeral);
       const { timeout = TIMEOUT, reconnectDelay = RECONNECT_DELAY } = options;
-      const { transport, makeConnection } = connecting(options);
+      const { transport, makeConnection, configuration } = connecting(options);
       signaling.prepare?.({ timeout, reconnectDelay });
       const prepared = Promise.all([
         roomId(admission.name, admission.kind),
         signaling.identity(),
         makeEphemeralKey(),
       ]);
-      const reserve = new ConnectionReserve(makeConnection);
+      const reserve = new ConnectionReserve(makeConnection, configuration);
       signal.addEventListener('abort', () => {
         reserve.close();
       });

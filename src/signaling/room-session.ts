@@ -2,7 +2,13 @@
 import { PeerError } from '../errors.js';
 import { fromBase64url, toBase64url } from '../base64url.js';
 import { encodeMessage, packPeerId } from '../message-frame.js';
-import { MAX_CONTROL_BYTES, MAX_TOKEN_CHARS, type ClientFrame, type Member } from '../protocol.js';
+import {
+  MAX_CONTROL_BYTES,
+  MAX_TOKEN_CHARS,
+  type ClientFrame,
+  type IceServer,
+  type Member,
+} from '../protocol.js';
 import type { JoinRequest, SignalingPeer, SignalingSession, SignalingSink } from '../signaling.js';
 import type { Connection, RoomFrame } from './websocket-connection.js';
 
@@ -120,8 +126,14 @@ export class RoomSession implements SignalingSession {
     };
   }
 
-  opened(id: string): void {
+  /** @param servers where they are known already */
+  opened(id: string, servers: readonly IceServer[] | null = null): void {
     this.#sink.open(id);
+    if (servers) this.iceServers(servers);
+  }
+
+  iceServers(servers: readonly IceServer[]): void {
+    this.#sink.iceServers(servers);
   }
 
   message(from: string, bytes: Uint8Array): void {

@@ -3,7 +3,13 @@ import { PeerError } from '../errors.js';
 import { signLogin, type Identity } from '../identity.js';
 import { toBase64url } from '../base64url.js';
 import { parseMessage, type Message } from '../message-frame.js';
-import { PROTOCOL_VERSION, parseServerFrame, type ClientFrame, type ServerFrame } from '../protocol.js';
+import {
+  PROTOCOL_VERSION,
+  parseServerFrame,
+  type ClientFrame,
+  type IceServer,
+  type ServerFrame,
+} from '../protocol.js';
 import { ConnectionBudget, type Drainable } from './budget.js';
 import { closeError } from './close-error.js';
 
@@ -20,6 +26,7 @@ export interface ConnectionSink {
   /** The log-in is on its way; what is sent now arrives right behind it. */
   loggingIn(): void;
   ready(id: string): void;
+  iceServers(servers: readonly IceServer[]): void;
   frame(frame: RoomFrame): void;
   message(message: Message): void;
   /** The end, with its reason; comes once and not after `close()`. */
@@ -148,6 +155,8 @@ export class Connection {
       this.#phase = 'ready';
       clearTimeout(this.#patience);
       this.#sink.ready(frame.id);
+    } else if (frame.type === 'ice') {
+      this.#sink.iceServers(frame.servers);
     } else if (frame.type === 'pong') {
       this.#budget?.ponged();
     }

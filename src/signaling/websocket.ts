@@ -1,6 +1,7 @@
 /** Signalling through our server: one WebSocket for all rooms of a page, dialled again when it is lost. */
 import { PeerError } from '../errors.js';
 import { createIdentity, type Identity } from '../identity.js';
+import type { IceServer } from '../protocol.js';
 import type { JoinRequest, Signaling, SignalingSession, SignalingSink } from '../signaling.js';
 import { Backoff } from './backoff.js';
 import { RoomSession } from './room-session.js';
@@ -44,6 +45,8 @@ class WebSocketSignaling implements Signaling {
   #nextRoom = 0;
   #connection: Connection | null = null;
   #id = '';
+  /** What the server said last. */
+  #iceServers: readonly IceServer[] | null = null;
   #backoff = new Backoff(0);
   /** Dials since the connection was last up. */
   #attempt = 0;
@@ -104,7 +107,7 @@ class WebSocketSignaling implements Signaling {
     const connection = this.#connection;
     if (connection) {
       // While it is still dialling, all rooms join together as soon as it logs in.
-      if (connection.phase === 'ready') room.opened(this.#id);
+      if (connection.phase === 'ready') room.opened(this.#id, this.#iceServers);
       if (connection.phase !== 'dialling') void room.knock(connection);
     } else if (this.#redial === undefined) {
       this.#backoff = new Backoff(room.request.reconnectDelay);
@@ -164,6 +167,10 @@ class WebSocketSignaling implements Signaling {
         },
         ready: (id) => {
           this.#ready(id);
+        },
+        iceServers: (servers) => {
+          this.#iceServers = servers;
+          for (const room of this.#rooms.values()) room.iceServers(servers);
         },
         frame: (frame) => this.#rooms.get(frame.n)?.receive(frame, this.#attempt),
         message: ({ n, id, payload }) => this.#rooms.get(n)?.message(id, payload),

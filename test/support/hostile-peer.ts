@@ -145,6 +145,7 @@ export class HostilePeer {
         {
           ...{
             open: nothing,
+            iceServers: nothing,
             joined: nothing,
             peer: nothing,
             gone: nothing,

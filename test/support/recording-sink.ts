@@ -1,10 +1,12 @@
 /** A signalling sink that writes down what it is told, for tests of adaptors. */
 import type { PeerError } from '../../src/errors.js';
+import type { IceServer } from '../../src/protocol.js';
 import type { SignalingPeer, SignalingSink } from '../../src/signaling.js';
 import { until } from './until.js';
 
 export type Told =
   | { readonly what: 'open'; readonly id: string }
+  | { readonly what: 'iceServers'; readonly servers: readonly IceServer[] }
   | { readonly what: 'joined'; readonly created: boolean; readonly peers: readonly SignalingPeer[] }
   | ({ readonly what: 'peer' } & SignalingPeer)
   | { readonly what: 'gone'; readonly id: string; readonly reason: string }
@@ -22,6 +24,7 @@ export class RecordingSink implements SignalingSink {
   readonly told: Told[] = [];
 
   open = (id: string): void => void this.told.push({ what: 'open', id });
+  iceServers = (servers: readonly IceServer[]): void => void this.told.push({ what: 'iceServers', servers });
   joined = (room: { readonly created: boolean; readonly peers: readonly SignalingPeer[] }): void =>
     void this.told.push({ what: 'joined', ...room });
   peer = (peer: SignalingPeer): void => void this.told.push({ what: 'peer', ...peer });

@@ -34,6 +34,9 @@ export const spawnServer = (...args: string[]): Promise<TestServer> => spawn({ a
 export const spawnGuardedServer = (guard: string, secret = ''): Promise<TestServer> =>
   spawn({ args: ['--guard', guard, '--secret', secret], guarded: true });
 
+/** One that a program starts. @param options of the server itself, as far as they are JSON */
+export const spawnServerWith = (options: object): Promise<TestServer> => spawn({ options });
+
 async function spawn(payload: object): Promise<TestServer> {
   const running = (await command('spawn', payload)) as Running;
   const { id } = running;

@@ -1,4 +1,10 @@
-import { SignalServer, guardedCommand } from './signal-server.mjs';
+import { SignalServer, configuredCommand, guardedCommand } from './signal-server.mjs';
+
+/** The arguments and the program of a server that a test asks for. */
+function startOf({ args, guarded, options }) {
+  if (options) return [[JSON.stringify(options)], configuredCommand];
+  return guarded ? [args, guardedCommand] : [args];
+}
 
 /**
  * Gives tests a signalling server: `import { signalUrl } from '/__signal.js'` for the one that all of a run share,
@@ -31,7 +37,7 @@ export function signalPlugin() {
       return true;
     },
     'server:spawn': async (payload) => {
-      const server = new SignalServer(payload?.args, payload?.guarded ? guardedCommand : undefined);
+      const server = new SignalServer(...startOf(payload ?? {}));
       await server.start();
       own.set(++lastId, server);
       return describe(server, lastId);

@@ -8,6 +8,8 @@ import { root } from '../tools/workspace.mjs';
 const command = join(root, 'dist/cli.js');
 /** One whose operator looks at who comes. */
 export const guardedCommand = join(root, 'test/wtr/guarded-server.mjs');
+/** Takes one argument: options as JSON. */
+export const configuredCommand = join(root, 'test/support/signalling.mjs');
 const ANNOUNCEMENT = /^signalling\s+(ws:\/\/\S+:(\d+)\S*)/m;
 const START_TIMEOUT = 10_000;
 
