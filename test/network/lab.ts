@@ -12,7 +12,7 @@ import type { Browser, Page } from 'puppeteer-core';
 import { launch, type BrowserOptions, type Kind } from './browser.js';
 import { Namespaces, type Service } from './namespaces.js';
 import type { Nat } from './nat.js';
-import { TURN_PORT, TurnServer, startSignalling, type IceOptions } from './services.js';
+import { TURN_PORT, TurnServer, startProgram, startSignalling, type IceOptions } from './services.js';
 import { SERVER_HOST, SIDES, SIGNAL_PORT, Topology, type Side } from './topology.js';
 
 export type { IceOptions, Kind, Nat, Service, Side };
@@ -97,6 +97,17 @@ export class Lab {
   /** The laboratory's STUN and TURN. */
   iceServers(options?: IceOptions): RTCIceServer[] {
     return this.#turn.iceServers(options);
+  }
+
+  /** Signalling of its own for a test, with what the command cannot be told. @returns its address */
+  async startSignalling(port: number, options: object): Promise<string> {
+    await startProgram(this.#namespaces, port, options);
+    return `ws://${SERVER_HOST}:${port}/signal`;
+  }
+
+  /** What a signalling server's `turn` needs to know of the laboratory's. */
+  get turn(): TurnServer['options'] {
+    return this.#turn.options;
   }
 
   /** From here on; what is connected may stay so. */

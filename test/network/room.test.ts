@@ -3,9 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { SIDES, createLab, type IceOptions, type Kind, type Lab, type Nat, type Side } from './lab.js';
 import { Member, now } from './member.js';
+import { both, counting, talk, type Members } from './members.js';
 import { useTimings } from './timings.js';
-
-type Members = Readonly<Record<Side, Member>>;
 
 interface Scene extends IceOptions {
   readonly left: Nat;
@@ -41,16 +40,6 @@ async function enter(lab: Lab, side: Side, room: string, { timeout, ...ice }: Sc
     iceServers: lab.iceServers(ice),
     ...(timeout === undefined ? {} : { timeout }),
   });
-}
-
-const both = <T>(members: Members, act: (member: Member, side: Side) => Promise<T>): Promise<T[]> =>
-  Promise.all(SIDES.map((side) => act(members[side], side)));
-
-/** Each says something that the other hears. */
-async function talk({ left, right }: Members): Promise<void> {
-  const words = [crypto.randomUUID(), crypto.randomUUID()] as const;
-  await Promise.all([left.say(words[0]), right.say(words[1])]);
-  await Promise.all([left.hears(words[1]), right.hears(words[0])]);
 }
 
 /** Left is in the room when right comes. @returns how long it took them to hear each other */
@@ -97,28 +86,6 @@ const finds = (path: 'direct' | 'turn') => async (_lab: Lab, members: Members, t
   const relayed = await both(members, async (member) => (await member.candidates())?.includes('relay'));
   assert.deepEqual(relayed, [path === 'turn', path === 'turn']);
 };
-
-/** Counts both ways while something happens: every number arrives, once and in its place. */
-async function counting(members: Members, act: () => Promise<void>): Promise<void> {
-  await both(members, (member) => member.count());
-  await both(members, (member) => member.hearsNumbers(20));
-  await act();
-  const [fromLeft, fromRight] = await both(members, (member) => member.stopCounting());
-  const expected = { left: fromRight!, right: fromLeft! };
-  await both(members, (member, side) => member.hearsNumbers(expected[side]));
-  // Whatever came twice has come by now.
-  await talk(members);
-  await both(members, async (member, side) => {
-    const numbers = await member.numbers();
-    const wrong = numbers.findIndex((number, i) => number !== i);
-    assert.equal(wrong, -1, `${numbers[wrong]} is number ${wrong} of ${numbers.length} on the ${side}`);
-    assert.equal(numbers.length, expected[side]);
-    assert.deepEqual(await member.refusals(), []);
-    for (const type of ['leave', 'gap', 'error', 'untrusted', 'close']) {
-      assert.deepEqual(await member.notes(type), [], type);
-    }
-  });
-}
 
 /** When the last of both heard a number for the first time after `since`. */
 async function heardAgain(members: Members, since: number): Promise<number> {

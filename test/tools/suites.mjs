@@ -166,7 +166,7 @@ export const suites = [
       browsers: ['chromium', 'firefox'],
       needsBuild: true,
       concurrency: 1,
-      timeout: 300 * SECOND,
+      timeout: 480 * SECOND,
     }),
   ),
   nodeSuite('demo', () => testsIn('test/demo'), {
