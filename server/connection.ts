@@ -20,6 +20,7 @@ import type { Limits } from './limits.js';
 import type { Logger } from './log.js';
 import { proveLogin, type LoginFrame } from './login.js';
 import { PairWait } from './pair-wait.js';
+import type { Counters } from './stats.js';
 import type { Verdict } from './tokens.js';
 import { IceHandout } from './turn.js';
 
@@ -44,8 +45,7 @@ export interface ConnectionContext {
   readonly ice: IceSettings;
   readonly limits: Limits;
   readonly logger: Logger;
-  /** Counts what the client did wrong. */
-  readonly count: (what: 'badFrames' | 'failedLogins') => void;
+  readonly counters: Counters;
 }
 
 /** Whether who is closed with `code` may come back to its seats: 4409 ends the connection, not who it belonged to. */
@@ -100,6 +100,7 @@ export class Connection implements Client {
     });
     ws.on('close', (code) => {
       this.#finish(code === GOING_AWAY ? 'leaving' : 'away');
+      context.counters.closed(code);
       context.logger.debug({ code }, 'connection closed');
     });
     ws.on('message', (data, binary) => {
@@ -121,6 +122,7 @@ export class Connection implements Client {
 
   send(frame: ServerFrame): void {
     if (this.#state !== 'ended') this.#wait?.told(frame);
+    if (frame.type === 'refused') this.#context.counters.refused(frame.code);
     this.#write(JSON.stringify(frame));
   }
 
@@ -279,13 +281,14 @@ export class Connection implements Client {
     this.#packedId = packPeerId(id);
     this.#state = 'in';
     this.#since = this.#lastPing = performance.now();
+    this.#context.counters.count('logins');
     this.#context.hub.enter(this);
     this.#tellIce(this.#since);
     this.#inbox.release();
   }
 
   #fail(what: 'badFrames' | 'failedLogins', reason: string): void {
-    this.#context.count(what);
+    this.#context.counters.count(what);
     this.end(what === 'badFrames' ? CloseCode.protocol : CloseCode.unauthenticated, reason);
   }
 

@@ -3,6 +3,7 @@ import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Settings } from './options.js';
+import type { RejectionReason } from './stats.js';
 
 export interface Refusal {
   /** HTTP status for an upgrade that is turned away … */
@@ -10,11 +11,20 @@ export interface Refusal {
   /** … and the close code where the upgrade is past. */
   readonly code: 4403 | 1013;
   readonly reason: string;
+  readonly counted: RejectionReason;
 }
 
-const NOT_FOUND: Refusal = { status: 404, code: 4403, reason: 'No signalling at this path' };
-const FOREIGN: Refusal = { status: 403, code: 4403, reason: 'This origin is not allowed' };
-const CROWDED: Refusal = { status: 503, code: 1013, reason: 'Too many connections' };
+const NOT_FOUND: Refusal = { status: 404, code: 4403, reason: 'No signalling at this path', counted: 'path' };
+const FOREIGN: Refusal = { status: 403, code: 4403, reason: 'This origin is not allowed', counted: 'origin' };
+const FULL: Refusal = { status: 503, code: 1013, reason: 'Too many connections', counted: 'connections' };
+/** Told the same: whom it concerns need not know what else shares its network. */
+const CROWDED: Refusal = { ...FULL, counted: 'address' };
+const LEAVING: Refusal = {
+  status: 503,
+  code: 1013,
+  reason: 'This server is about to go',
+  counted: 'draining',
+};
 
 /** The entry of a forwarding header that the outermost of our own proxies wrote. */
 function forwarded(request: IncomingMessage, name: string, proxies: number): string | undefined {
@@ -59,6 +69,7 @@ export class Gate {
   #settings: Settings;
   #open = 0;
   #perNetwork = new Map<string, number>();
+  #shut = false;
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -66,6 +77,11 @@ export class Gate {
 
   get open(): number {
     return this.#open;
+  }
+
+  /** From now on nobody is let in. */
+  shut(): void {
+    this.#shut = true;
   }
 
   isOurs(request: IncomingMessage): boolean {
@@ -77,10 +93,12 @@ export class Gate {
   check(request: IncomingMessage): Refusal | null {
     const { allowedOrigins, limits } = this.#settings;
     if (!this.isOurs(request)) return NOT_FOUND;
+    if (this.#shut) return LEAVING;
     const { origin } = request.headers;
     if (allowedOrigins && origin !== undefined && !allowedOrigins.has(origin)) return FOREIGN;
     const here = this.#perNetwork.get(this.#networkOf(request)) ?? 0;
-    return this.#open >= limits.connections || here >= limits.connectionsPerAddress ? CROWDED : null;
+    if (this.#open >= limits.connections) return FULL;
+    return here >= limits.connectionsPerAddress ? CROWDED : null;
   }
 
   /** Takes a place; the function gives it back. */

@@ -5,6 +5,7 @@ import { KeptSeats, type Absence } from './kept-seats.js';
 import type { Limits } from './limits.js';
 import { Rooms } from './rooms.js';
 import { roomId } from './room-id.js';
+import type { SignalingStats } from './stats.js';
 
 /** One logged-in connection, as the hub sees it. */
 export interface Client {
@@ -42,6 +43,7 @@ export class Hub {
   #clients = new Map<string, Client>();
   #members = 0;
   #messages = 0;
+  #bytes = 0;
   #dropped = 0;
 
   /** @param seatTimeout milliseconds that a seat waits for an owner who lost its connection */
@@ -53,9 +55,9 @@ export class Hub {
     });
   }
 
-  stats(): { rooms: number; members: number; away: number; messages: number; dropped: number } {
-    const [{ size: rooms }, { size: away }] = [this.#rooms, this.#kept];
-    return { rooms, members: this.#members, away, messages: this.#messages, dropped: this.#dropped };
+  stats(): Pick<SignalingStats, 'rooms' | 'members' | 'away' | 'messages' | 'bytes' | 'dropped'> {
+    const [{ size: rooms }, { size: away }, members] = [this.#rooms, this.#kept, this.#members];
+    return { rooms, members, away, messages: this.#messages, bytes: this.#bytes, dropped: this.#dropped };
   }
 
   /** An older connection of the same id goes first; its seats wait for the newer one. */
@@ -121,6 +123,7 @@ export class Hub {
       return true;
     }
     this.#messages++;
+    this.#bytes += frame.length;
     readdressMessage(frame, target.n, client.packedId);
     target.client.forward(frame);
     return true;
@@ -146,6 +149,11 @@ export class Hub {
     for (const seat of kept) this.#vacate(seat, 'kicked');
     client?.end(CloseCode.refused, 'Kicked', 'kicked');
     return client !== undefined || kept.length > 0;
+  }
+
+  /** From now on who goes is taken to be on the way to another server: nobody is told that they are lost. */
+  drain(): void {
+    this.#kept.keepAll();
   }
 
   /** Empties every room without a word: who is in one is about to hear that the server goes. */

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server as HttpServer } from 'node:http';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import { Server as TlsServer } from 'node:tls';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -6,18 +6,24 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { MESSAGE_HEADER_BYTES } from '../src/message-frame.js';
 import { Access } from './access.js';
 import { Connection } from './connection.js';
+import { Crowd } from './drain.js';
+import { LagMeter } from './event-loop.js';
 import { Gate, turnAway, type Refusal } from './gate.js';
 import { Heartbeat, tickOf } from './heartbeat.js';
 import { Hub } from './hub.js';
-import { integer, type Limits } from './limits.js';
+import { createOwnServer, trackSockets } from './http.js';
+import { HOUR, integer, type Limits } from './limits.js';
+import { renderMetrics } from './metrics.js';
 import { readOptions, type Settings, type SignalingServerOptions } from './options.js';
-import { createListener } from './static.js';
+import { Readiness } from './readiness.js';
+import { Counters, type SignalingStats } from './stats.js';
 
 export type { Authorize, Decision, JoinAttempt, ValidateCode } from './access.js';
 export type { IceServerOptions, TurnOptions } from './ice-options.js';
 export type { Limits } from './limits.js';
 export type { Logger } from './log.js';
-export type { SignalingServerOptions } from './options.js';
+export type { HttpsOptions, MetricsOptions, SignalingServerOptions } from './options.js';
+export type { RejectionReason, SignalingStats } from './stats.js';
 export type { TokenOptions } from './token-options.js';
 export { roomId } from './room-id.js';
 export type { RoomKind } from '../src/protocol.js';
@@ -30,31 +36,18 @@ export interface SignalingAddress {
   readonly url: string;
 }
 
-/** Counters begin at 0 with the server. */
-export interface SignalingStats {
-  /** Open sockets, logged in or not. */
-  readonly connections: number;
-  readonly rooms: number;
-  /** Memberships, those of members who are away included: somebody in two rooms counts twice. */
-  readonly members: number;
-  /** Memberships whose connection is lost, and whose seat is kept. */
-  readonly away: number;
-  /** Messages passed on from member to member. */
-  readonly messages: number;
-  /** Messages whose receiver was not in the room. */
-  readonly dropped: number;
-  /** Upgrades turned away: path, origin, too many connections. */
-  readonly rejected: number;
-  /** Connections closed for a log-in that was wrong or late. */
-  readonly failedLogins: number;
-  /** Connections closed for a frame this protocol does not know. */
-  readonly badFrames: number;
-}
-
 export interface CloseOptions {
-  /** Milliseconds until clients that do not answer the closing handshake are cut off. Default 1000. */
+  /**
+   * Milliseconds that a gentle end may take: clients are asked to go and dial again, each at another time within a
+   * sixth of it (5 s at most), those who stay are closed little by little until half of it (15 s at most) has passed,
+   * and cut off at its end. Meanwhile nobody new is let in. It ends as soon as everybody has gone. Without it, or
+   * with 0, all are closed at once, and those who do not answer are cut off after a second, or at once.
+   */
   drain?: number;
 }
+
+/** How long clients have to answer a closing handshake when the server closes without a drain, ms. */
+const QUICK_CLOSE_MS = 1000;
 
 /** Lets pages find each other: rooms, presence, and messages between members which it cannot read. */
 export class SignalingServer {
@@ -65,8 +58,12 @@ export class SignalingServer {
   #hub: Hub;
   #access: Access | null;
   #heartbeat: Heartbeat;
-  #connections = new Set<Connection>();
-  #counts = { rejected: 0, failedLogins: 0, badFrames: 0 };
+  #crowd = new Crowd();
+  #counters = new Counters();
+  #readiness = new Readiness(() => this.#isListening());
+  #lag: LagMeter | undefined;
+  /** Cuts off the sockets of a server of our own. */
+  #cutOff: () => void = () => undefined;
   #listening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -87,7 +84,7 @@ export class SignalingServer {
       this.#http = wsServer.options.server ?? null;
       return;
     }
-    this.#http = httpServer ?? createServer(createListener(settings.static, () => this.#health()));
+    this.#http = httpServer ?? this.#createServer();
     this.#http.on('upgrade', this.#onUpgrade);
   }
 
@@ -125,11 +122,12 @@ export class SignalingServer {
   }
 
   /**
-   * Closes every client with 1012 and stops listening. A borrowed server goes on without us. Settles when every
-   * connection is gone.
+   * Sends every client off, closed with 1012 if need be, and stops listening. A borrowed server goes on without us.
+   * Settles when every connection is gone. Called again, it is the first call that counts.
    */
-  close({ drain = 1000 }: CloseOptions = {}): Promise<void> {
-    return (this.#closing ??= this.#close(integer('drain', drain, 0, 3_600_000)));
+  close({ drain }: CloseOptions = {}): Promise<void> {
+    if (drain !== undefined) integer('drain', drain, 0, HOUR);
+    return (this.#closing ??= this.#close(drain));
   }
 
   /**
@@ -153,11 +151,36 @@ export class SignalingServer {
   }
 
   stats(): SignalingStats {
-    return { connections: this.#gate.open, ...this.#hub.stats(), ...this.#counts };
+    return { connections: this.#gate.open, ...this.#hub.stats(), ...this.#counters.stats() };
   }
 
-  #health(): object {
-    return { connections: this.#gate.open };
+  /** Whether new visitors are welcome: it listens and is not on its way out. What `/readyz` says. */
+  get ready(): boolean {
+    return this.#readiness.reasons.length === 0;
+  }
+
+  /** What `/metrics` says, for a server that is borrowed: text for Prometheus. Event-loop lag counts from the first call. */
+  metrics(): string {
+    this.#lag ??= new LagMeter();
+    return renderMetrics({ stats: this.stats(), ready: this.ready, lag: this.#lag.counts() });
+  }
+
+  #createServer(): HttpServer {
+    const server = createOwnServer(this.#settings, {
+      health: () => ({ connections: this.#gate.open }),
+      reasons: () => this.#readiness.reasons,
+      metrics: () => this.metrics(),
+    });
+    if (this.#settings.metrics) this.#lag = new LagMeter();
+    this.#cutOff = trackSockets(server);
+    return server;
+  }
+
+  #isListening(): boolean {
+    const { wsServer } = this.#settings;
+    // A ws server without one of its own is handed requests by its owner, who alone knows.
+    if (wsServer?.options.noServer) return true;
+    return (wsServer ?? this.#http)?.address() !== null;
   }
 
   async #listen(): Promise<void> {
@@ -176,32 +199,29 @@ export class SignalingServer {
     logger.info({ port: this.address.port }, 'listening');
   }
 
-  async #close(drain: number): Promise<void> {
+  async #close(drain: number | undefined): Promise<void> {
     const { wsServer, httpServer, logger } = this.#settings;
+    this.#readiness.set('draining', true);
+    this.#gate.shut();
     await this.#listening?.catch(() => undefined);
+    if (drain) {
+      logger.info({ connections: this.#crowd.size, drain }, 'draining');
+      this.#hub.drain();
+      await this.#crowd.drain(drain);
+    }
     this.#http?.off('upgrade', this.#onUpgrade);
     this.#socket.off('connection', this.#onConnection);
     const own = wsServer || httpServer ? null : this.#http;
     const stopped = own?.listening ? new Promise((resolve) => own.close(resolve)) : undefined;
-    await this.#closeConnections(drain);
-    if (!wsServer) await new Promise((resolve) => this.#socket.close(resolve));
-    own?.closeAllConnections();
-    await stopped;
-    logger.info({}, 'closed');
-  }
-
-  async #closeConnections(drain: number): Promise<void> {
     this.#hub.close();
-    if (this.#connections.size === 0) return;
-    const connections = [...this.#connections];
-    const gone = new Promise<void>((resolve) => (this.#onEmpty = resolve));
-    for (const connection of connections) connection.end(1012, 'The server restarts');
-    const timer = setTimeout(() => connections.forEach((connection) => connection.terminate()), drain);
-    await gone;
-    clearTimeout(timer);
+    await this.#crowd.dismiss(drain ?? QUICK_CLOSE_MS);
+    if (!wsServer) await new Promise((resolve) => this.#socket.close(resolve));
+    this.#cutOff();
+    await stopped;
+    this.#lag?.stop();
+    const { logins, messages, bytes, dropped, rejected, failedLogins, badFrames } = this.stats();
+    logger.info({ logins, messages, bytes, dropped, rejected, failedLogins, badFrames }, 'closed');
   }
-
-  #onEmpty: () => void = () => undefined;
 
   #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     // On a borrowed server another path is another's business, unless there is nobody else to answer.
@@ -218,8 +238,8 @@ export class SignalingServer {
   };
 
   #reject(refusal: Refusal): void {
-    this.#counts.rejected++;
-    this.#settings.logger.debug({ status: refusal.status }, 'turned away');
+    this.#counters.rejected(refusal.counted);
+    this.#settings.logger.debug({ reason: refusal.counted }, 'turned away');
   }
 
   #onConnection = (ws: WebSocket, request: IncomingMessage): void => {
@@ -233,7 +253,6 @@ export class SignalingServer {
         return ws.close(refusal.code, refusal.reason);
       }
     }
-    const count = (what: 'badFrames' | 'failedLogins'): void => void this.#counts[what]++;
     const judge = this.#access;
     const connection = new Connection(ws, this.#gate.hostOf(request), {
       hub: this.#hub,
@@ -245,16 +264,15 @@ export class SignalingServer {
       ice,
       limits,
       logger,
-      count,
+      counters: this.#counters,
     });
     const giveBack = this.#gate.enter(request);
-    this.#connections.add(connection);
+    this.#crowd.add(connection);
     this.#heartbeat.add(connection);
     ws.on('close', () => {
       giveBack();
-      this.#connections.delete(connection);
+      this.#crowd.delete(connection);
       this.#heartbeat.delete(connection);
-      if (this.#connections.size === 0) this.#onEmpty();
     });
   };
 }

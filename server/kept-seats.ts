@@ -6,7 +6,7 @@ export type Absence = 'away' | 'leaving';
 
 interface Kept {
   readonly absence: Absence;
-  readonly timer: NodeJS.Timeout;
+  readonly timer: NodeJS.Timeout | undefined;
 }
 
 /** Seats whose owner's connection is lost: for a while they wait for it to come back. Knows neither rooms nor sockets. */
@@ -16,6 +16,7 @@ export class KeptSeats<S extends { readonly id: string }> {
   #expired: (seat: S, absence: Absence) => void;
   #byId = new Map<string, Map<S, Kept>>();
   #size = 0;
+  #endless = false;
 
   /**
    * @param timeout milliseconds; 0 = a seat expires as it is given to us
@@ -33,13 +34,16 @@ export class KeptSeats<S extends { readonly id: string }> {
   }
 
   keep(seat: S, absence: Absence = 'away'): void {
-    if (this.#timeout === 0) return this.#expired(seat, absence);
-    const before = this.of(seat.id);
-    if (before[0] && before.length >= this.#most) this.#expire(before[0]);
+    if (!this.#endless) {
+      if (this.#timeout === 0) return this.#expired(seat, absence);
+      const before = this.of(seat.id);
+      if (before[0] && before.length >= this.#most) this.#expire(before[0]);
+    }
     const seats = this.#byId.get(seat.id) ?? new Map<S, Kept>();
     this.#byId.set(seat.id, seats);
     const timeout = absence === 'leaving' ? Math.min(LEAVING_TIMEOUT, this.#timeout) : this.#timeout;
-    seats.set(seat, { absence, timer: setTimeout(() => this.#expire(seat), timeout).unref() });
+    const timer = this.#endless ? undefined : setTimeout(() => this.#expire(seat), timeout).unref();
+    seats.set(seat, { absence, timer });
     this.#size++;
   }
 
@@ -59,10 +63,20 @@ export class KeptSeats<S extends { readonly id: string }> {
     return [...(this.#byId.get(id)?.keys() ?? [])];
   }
 
+  /** From now on no seat expires: who is away may have gone to another server, and nobody here could know. */
+  keepAll(): void {
+    this.#endless = true;
+    this.#stopTimers();
+  }
+
   clear(): void {
-    for (const seats of this.#byId.values()) for (const { timer } of seats.values()) clearTimeout(timer);
+    this.#stopTimers();
     this.#byId.clear();
     this.#size = 0;
+  }
+
+  #stopTimers(): void {
+    for (const seats of this.#byId.values()) for (const { timer } of seats.values()) clearTimeout(timer);
   }
 
   #expire(seat: S): void {

@@ -1,6 +1,7 @@
 /** What a SignalingServer can be told, and the checks that name whatever is wrong with it. */
 import { Server as HttpServer } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
+import { createSecureContext } from 'node:tls';
 import type { WebSocketServer } from 'ws';
 import { DEFAULT_PATH } from '../src/protocol.js';
 import type { AccessSettings, Authorize, ValidateCode } from './access.js';
@@ -8,6 +9,25 @@ import { readIce, type IceServerOptions, type IceSettings, type TurnOptions } fr
 import { HOUR, fields, integer, readLimits, show, type Limits } from './limits.js';
 import { LOG_METHODS, silent, type Logger } from './log.js';
 import { readTokens, type TokenOptions } from './token-options.js';
+
+export interface HttpsOptions {
+  /** Chain of certificates, PEM, the server's own first. */
+  readonly cert: string | Buffer;
+  /** Private key of the first, PEM, not encrypted. */
+  readonly key: string | Buffer;
+}
+
+export interface MetricsOptions {
+  /** Default `/metrics`. */
+  readonly path?: string | undefined;
+  /** Who reads sends it as `Authorization: Bearer …`. Default: none, and only near readers are let in. */
+  readonly token?: string | undefined;
+}
+
+export interface MetricsSettings {
+  readonly path: string;
+  readonly token: string | undefined;
+}
 
 export interface SignalingServerOptions {
   /** Port of a server of its own; 0 = any free one. Default 8080. Not together with `server`. */
@@ -34,8 +54,18 @@ export interface SignalingServerOptions {
    * which the outermost of them wrote. Those in front of it are the client's own claim. Default false.
    */
   trustProxy?: boolean | number | undefined;
+  /**
+   * Certificate and private key, PEM, of a server of its own that speaks https and wss. Default: http. To change
+   * them later: `setSecureContext()` of the member `server`. Not together with `server`.
+   */
+  https?: HttpsOptions | undefined;
   /** Directories served over HTTP, the first that has the file wins. Default false. Not with `server`. */
   static?: readonly string[] | false | undefined;
+  /**
+   * Whether a server of its own tells Prometheus what it counts: true = at `/metrics`, for who asks from this machine
+   * or a private network and not through a proxy; with a `token`, for whoever shows it as a bearer. Default false.
+   */
+  metrics?: boolean | MetricsOptions | undefined;
   /** Pino or anything with its debug, info, warn and error. Default: silent. Gets no ids and no room names. */
   logger?: Logger | undefined;
   /**
@@ -78,7 +108,9 @@ export interface Settings {
   readonly allowedOrigins: ReadonlySet<string> | undefined;
   /** Proxies in front. */
   readonly proxies: number;
+  readonly https: HttpsOptions | null;
   readonly static: readonly string[];
+  readonly metrics: MetricsSettings | null;
   readonly logger: Logger;
   /** Milliseconds. */
   readonly seatTimeout: number;
@@ -97,7 +129,9 @@ const NAMES = [
   'server',
   'allowedOrigins',
   'trustProxy',
+  'https',
   'static',
+  'metrics',
   'logger',
   'seatTimeout',
   'authorize',
@@ -111,6 +145,7 @@ const NAMES = [
 ] as const satisfies (keyof SignalingServerOptions)[];
 
 export const DEFAULT_PORT = 8080;
+export const DEFAULT_METRICS_PATH = '/metrics';
 export const DEFAULT_SEAT_TIMEOUT = 10_000;
 
 function text(name: string, value: unknown): string {
@@ -124,9 +159,9 @@ function list(name: string, value: unknown): readonly string[] {
   return value.map((entry) => text(`Each of ${name}`, entry));
 }
 
-function readPath(value: unknown): string {
-  const path = text('path', value);
-  if (!/^\/[^?#\s]*$/.test(path)) throw new RangeError(`path must be like "/signal", not ${show(value)}`);
+function readPath(value: unknown, name = 'path'): string {
+  const path = text(name, value);
+  if (!/^\/[^?#\s]*$/.test(path)) throw new RangeError(`${name} must be like "/signal", not ${show(value)}`);
   return path;
 }
 
@@ -145,6 +180,36 @@ function readProxies(value: unknown): number {
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (typeof value === 'number') return integer('trustProxy', value, 0, 16);
   throw new TypeError(`trustProxy must be a boolean or a number of proxies, not ${show(value)}`);
+}
+
+function readHttps(value: unknown): HttpsOptions | null {
+  if (value === undefined) return null;
+  const { cert, key } = fields('https', value, ['cert', 'key']);
+  for (const [name, pem] of Object.entries({ cert, key })) {
+    // Never shown: one of them is secret, and they are easily mixed up.
+    if (typeof pem === 'string' || Buffer.isBuffer(pem)) continue;
+    throw new TypeError(`https.${name} must be a string or a Buffer with PEM in it`);
+  }
+  const pair = { cert, key } as HttpsOptions;
+  try {
+    createSecureContext({ ...pair });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : '';
+    throw new RangeError(`https.cert and https.key must be a certificate and its key, as PEM (${why})`, {
+      cause: error,
+    });
+  }
+  return pair;
+}
+
+function readMetrics(value: unknown): MetricsSettings | null {
+  if (value === undefined || value === false) return null;
+  if (value === true) return { path: DEFAULT_METRICS_PATH, token: undefined };
+  const { path = DEFAULT_METRICS_PATH, token } = fields('metrics', value, ['path', 'token']);
+  if (token !== undefined && (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token))) {
+    throw new TypeError('metrics.token must be a string of printable ASCII characters without spaces');
+  }
+  return { path: readPath(path, 'metrics.path'), token };
 }
 
 function readLogger(value: unknown): Logger {
@@ -172,7 +237,7 @@ function checkServer(given: Record<string, unknown>): void {
   if (!isHttpServer(server) && !isWebSocketServer(server)) {
     throw new TypeError(`server must be an http, https or ws server, not ${show(server)}`);
   }
-  for (const name of ['port', 'host', 'static'] as const) {
+  for (const name of ['port', 'host', 'https', 'static', 'metrics'] as const) {
     const value = given[name];
     if (value !== undefined && value !== false) {
       throw new TypeError(`${name} and server exclude each other: a borrowed server listens for itself`);
@@ -228,6 +293,8 @@ export function readOptions(options: unknown = {}): Settings {
         ? undefined
         : new Set(list('allowedOrigins', allowedOrigins).map(checkOrigin)),
     proxies: readProxies(trustProxy),
+    https: readHttps(given['https']),
+    metrics: readMetrics(given['metrics']),
     static: directories === false ? [] : list('static', directories),
     logger: readLogger(logger),
     seatTimeout: integer('seatTimeout', seatTimeout, 0, HOUR),

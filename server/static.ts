@@ -1,13 +1,8 @@
-/** The HTTP side of a server of our own: its health and, if wanted, files. */
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+/** Files of directories, over HTTP. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import sirv from 'sirv';
-
-function answer(response: ServerResponse, status: number, type: string, body: string): void {
-  response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) });
-  response.end(response.req.method === 'HEAD' ? undefined : body);
-}
 
 /** Whether any part of the path, once decoded, begins with a dot: `..`, `.git`, `.env`. */
 function hasDots(pathname: string): boolean {
@@ -48,26 +43,20 @@ function serveDirectories(directories: readonly string[]): Handler[] {
   return present.map((directory) => sirv(directory, { dev, etag: true }));
 }
 
-/** @param health what `/healthz` says beside `"status": "ok"` */
-export function createListener(directories: readonly string[], health: () => object): RequestListener {
+/**
+ * Answers with a file of `directories`, the first that has it.
+ * @returns a function that calls `rest` where there is none
+ */
+export function createFiles(
+  directories: readonly string[],
+): (request: IncomingMessage, response: ServerResponse, pathname: string, rest: () => void) => void {
   const handlers = serveDirectories(directories);
-  return (request, response) => {
-    response.setHeader('X-Content-Type-Options', 'nosniff');
-    const pathname = (request.url ?? '').split('?', 1)[0] ?? '';
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.setHeader('Allow', 'GET, HEAD');
-      return answer(response, 405, 'text/plain', 'Method not allowed\n');
-    }
-    if (pathname === '/healthz') {
-      response.setHeader('Cache-Control', 'no-store');
-      return answer(response, 200, 'application/json', JSON.stringify({ status: 'ok', ...health() }));
-    }
-    const notFound = (): void => answer(response, 404, 'text/plain', 'Not found\n');
-    if (handlers.length === 0 || hasDots(pathname)) return notFound();
+  return (request, response, pathname, rest) => {
+    if (handlers.length === 0 || hasDots(pathname)) return rest();
     // A page of any origin may load the bundle, with `integrity` too, which needs a CORS response.
     if (/\.(?:m?js|map)$/.test(pathname)) response.setHeader('Access-Control-Allow-Origin', '*');
     dropOddRange(request);
     guardPipe(response);
-    handlers.reduceRight<() => void>((rest, handler) => () => handler(request, response, rest), notFound)();
+    handlers.reduceRight<() => void>((next, handler) => () => handler(request, response, next), rest)();
   };
 }

@@ -159,6 +159,11 @@ export class Connection {
       this.#sink.iceServers(frame.servers);
     } else if (frame.type === 'pong') {
       this.#budget?.ponged();
+    } else if (frame.type === 'bye') {
+      // Not as one who leaves: the seat waits. Who ends before then is not ended again.
+      setTimeout(() => {
+        this.#end(new PeerError('unreachable', 'The signalling server restarts.'));
+      }, frame.wait);
     }
   }
 
