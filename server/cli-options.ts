@@ -1,18 +1,37 @@
-/** What the command line and the environment say. */
+/** What the command is told, put together and checked. */
 import { statSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { DEFAULT_PATH } from '../src/protocol.js';
-import { DEFAULT_PORT, DEFAULT_SEAT_TIMEOUT, readOptions } from './options.js';
+import {
+  UsageError,
+  readConfiguration,
+  readFile,
+  readFlags,
+  readVariables,
+  strangeVariables,
+  type Environment,
+  type Found,
+} from './cli-sources.js';
+import { DEFAULT_DRAIN, DEFAULT_LOG_LEVEL, ROWS, variableOf, type Row } from './cli-table.js';
+import { ValueError } from './cli-values.js';
+import { HOUR } from './limits.js';
+import { readOptions, type SignalingServerOptions } from './options.js';
+
+export { UsageError } from './cli-sources.js';
+
+export interface CertificateFiles {
+  readonly cert: string;
+  readonly key: string;
+}
 
 export interface CliSettings {
-  readonly port: number;
-  readonly host: string | undefined;
-  readonly path: string;
-  readonly origins: readonly string[] | undefined;
-  readonly directories: readonly string[];
+  /** For the server, checked; without `https` and `logger`. */
+  readonly options: SignalingServerOptions;
+  /** Files, `self-signed`, or none. */
+  readonly https: CertificateFiles | 'self-signed' | null;
   /** Milliseconds. */
-  readonly seatTimeout: number;
+  readonly drain: number;
   readonly logLevel: string;
+  /** Variables that look like ours and are not. */
+  readonly strange: readonly string[];
 }
 
 export type Command =
@@ -20,80 +39,151 @@ export type Command =
   | { readonly run: 'version' }
   | { readonly run: 'serve'; readonly settings: CliSettings };
 
-/** Wrong use, to be told in one line. */
-export class UsageError extends Error {}
+/** A value that is as it should be, and where it was found. */
+interface Given {
+  readonly value: unknown;
+  readonly where: string;
+}
 
-const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+/** By flag; limits by `limits.NAME`. */
+type Values = ReadonlyMap<string, Given>;
 
-export const HELP = `Usage: peer-elements [options]
-
-Serves the signalling, the bundle (/peer-elements.js), the demo (/) and /healthz.
-
-  --port N           port to listen on, 0 = any free one        (${DEFAULT_PORT})
-  --host ADDRESS     address to listen on                       (every interface)
-  --path PATH        path of the signalling, / = any            (${DEFAULT_PATH})
-  --origin ORIGIN    a page's origin that may connect, like https://example.org;
-                     repeatable                                 (any)
-  --static DIR       serve this directory too, before the demo; repeatable
-  --seat-timeout MS  how long a seat waits for who lost its connection, 0 = not at all
-                                                                (${DEFAULT_SEAT_TIMEOUT})
-  --log-level LEVEL  ${LOG_LEVELS.join(' ')}   (warn)
-  --help, --version
-
-Each also as an environment variable, PEER_ELEMENTS_PORT and so on; repeatable ones are
-separated by commas. An option goes before a variable.
-`;
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
-function readFlags(args: readonly string[]) {
-  const string = { type: 'string' } as const;
-  const strings = { type: 'string', multiple: true } as const;
-  const boolean = { type: 'boolean' } as const;
-  const options = {
-    port: string,
-    host: string,
-    path: string,
-    origin: strings,
-    static: strings,
-    'seat-timeout': string,
-    'log-level': string,
-    help: { ...boolean, short: 'h' },
-    version: { ...boolean, short: 'v' },
-  } as const;
+function readValue({ way: { row, inFile }, value, text, where }: Found): unknown {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: false }).values;
+    if (!inFile) return row.read(value, text);
+    if (typeof value !== 'string') throw new ValueError('must be the name of a file');
+    return row.read(readFile(value, where).trim(), true);
   } catch (error) {
-    // Node's further sentences are about positional arguments, which there are none of.
-    throw new UsageError(error instanceof Error ? (error.message.split(/\.\s/)[0] ?? '') : String(error));
+    if (error instanceof ValueError) throw new UsageError(`${where} ${error.message}`);
+    throw error;
   }
 }
 
-function readPort(value: string): number {
-  const port = /^\d{1,5}$/.test(value) ? Number(value) : NaN;
-  if (!(port <= 0xffff)) throw new UsageError(`--port must be a number from 0 to 65535, not "${value}"`);
-  return port;
-}
-
-/** Its range is checked with the rest. */
-function readMilliseconds(flag: string, value: string): number {
-  if (/^\d{1,9}$/.test(value)) return Number(value);
-  throw new UsageError(`${flag} must be a number of milliseconds, not "${value}"`);
-}
-
-function checkDirectory(directory: string): void {
-  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UsageError(`--static: there is no directory "${directory}"`);
+/** Of one source: what an option comes to there. */
+function combine(row: Row, found: readonly Found[]): Given | undefined {
+  const last = found.at(-1);
+  if (!last) return undefined;
+  if (found.some(({ way }) => way.inFile !== last.way.inFile)) {
+    const [one, other] = [...new Set(found.map(({ where }) => where))];
+    throw new UsageError(`${one ?? ''} and ${other ?? ''} exclude each other`);
+  }
+  const values = found.map(readValue);
+  switch (row.repeats) {
+    case 'list':
+      return { value: values.flat(), where: last.where };
+    case 'object':
+      return {
+        value: Object.fromEntries(values.flatMap((one) => Object.entries(one as object))),
+        where: last.where,
+      };
+    default:
+      return { value: values.at(-1), where: last.where };
   }
 }
 
-/** The rest is checked where it is checked for everybody. */
-function checkOptions({ host, path, origins, seatTimeout }: CliSettings): void {
+/** @param sources the first that has an option counts; of limits, each by itself */
+function gather(sources: readonly (readonly Found[])[]): Values {
+  const values = new Map<string, Given>();
+  for (const row of ROWS) {
+    for (const source of sources) {
+      const given = combine(
+        row,
+        source.filter(({ way }) => way.row === row),
+      );
+      if (!given) continue;
+      const { where } = given;
+      const entries: [string, unknown][] =
+        row.repeats === 'object'
+          ? Object.entries(given.value as object).map(([name, value]) => [`${row.flag}.${name}`, value])
+          : [[row.flag, given.value]];
+      for (const [name, value] of entries) if (!values.has(name)) values.set(name, { value, where });
+    }
+  }
+  return values;
+}
+
+/** All text in a secret, which may be JSON. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+/** @throws {UsageError} with what `check` says, without secrets */
+function checked(where: string, values: Values, check: () => void): void {
   try {
-    readOptions({ host, path, allowedOrigins: origins, seatTimeout });
+    check();
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    let message = error instanceof Error ? error.message : String(error);
+    for (const { flag, secret } of ROWS) {
+      if (!secret) continue;
+      for (const text of textsIn(values.get(flag)?.value)) if (text) message = message.replaceAll(text, '…');
+    }
+    throw new UsageError(where ? `${where}: ${message}` : message);
   }
+}
+
+/** What the rows of one server option come to; undefined when none of them is given. */
+function assemble(name: string, values: Values): unknown {
+  let direct: unknown;
+  const parts: [string, unknown][] = [];
+  for (const { flag, option, repeats } of ROWS) {
+    if (option?.[0] !== name) continue;
+    const part = option[1];
+    if (repeats === 'object') {
+      for (const [key, { value }] of values) {
+        if (key.startsWith(`${flag}.`)) parts.push([key.slice(flag.length + 1), value]);
+      }
+    } else if (part !== undefined && values.has(flag)) parts.push([part, values.get(flag)?.value]);
+    else if (values.has(flag)) direct = values.get(flag)?.value;
+  }
+  return direct === false || parts.length === 0 ? direct : Object.fromEntries(parts);
+}
+
+/** Where the parts of one server option were found. */
+function placesOf(name: string, values: Values): string {
+  const flags = ROWS.filter(({ option }) => option?.[0] === name).map(({ flag }) => flag);
+  return [...new Set(flags.flatMap((flag) => values.get(flag)?.where ?? []))].join(', ');
+}
+
+/** The server's own check, of one option after another, so that it is known whose value is wrong. */
+function readServerOptions(values: Values): SignalingServerOptions {
+  for (const [key, { value, where }] of values) {
+    const [flag = '', name] = key.split('.');
+    if (name === undefined) continue;
+    checked(where, values, () => readOptions({ [flag]: { [name]: value } }));
+  }
+  const names = [...new Set(ROWS.flatMap(({ option }) => option?.[0] ?? []))];
+  const options = Object.fromEntries(names.map((name) => [name, assemble(name, values)]));
+  for (const name of names) {
+    checked(placesOf(name, values), values, () => readOptions({ [name]: options[name] }));
+  }
+  checked('', values, () => readOptions(options));
+  return options;
+}
+
+function checkDirectories(values: Values): void {
+  const { value = [], where = '' } = values.get('static') ?? {};
+  for (const directory of value as string[]) {
+    if (statSync(directory, { throwIfNoEntry: false })?.isDirectory()) continue;
+    throw new UsageError(`${where}: there is no directory "${directory}"`);
+  }
+}
+
+function readHttps(values: Values): CliSettings['https'] {
+  const [https, cert, key] = [values.get('https'), values.get('cert'), values.get('key')];
+  if (cert && key) {
+    if (https?.value !== false) return { cert: String(cert.value), key: String(key.value) };
+    throw new UsageError(`${https.where}: there is ${cert.where} too; leave one of them out`);
+  }
+  const one = cert ?? key;
+  if (one) throw new UsageError(`${one.where}: cert and key need each other`);
+  return https?.value === true ? 'self-signed' : null;
+}
+
+function readDrain({ value, where }: Given): number {
+  const drain = value as number;
+  if (drain >= 0 && drain <= HOUR) return drain;
+  throw new UsageError(`${where} must be a number of milliseconds from 0 to ${HOUR}, not ${drain}`);
 }
 
 /** @throws {UsageError} */
@@ -101,27 +191,19 @@ export function readCommand(args: readonly string[], environment: Environment): 
   const flags = readFlags(args);
   if (flags.help) return { run: 'help' };
   if (flags.version) return { run: 'version' };
-  const variable = (name: string): string | undefined => environment[`PEER_ELEMENTS_${name}`] || undefined;
-  const several = (name: string): string[] | undefined =>
-    variable(name)
-      ?.split(',')
-      .map((entry) => entry.trim());
+  const variable = variableOf('config');
+  const path = flags.config ?? environment[variable];
+  const inFile = path ? readConfiguration(path, flags.config === undefined ? variable : '--config') : [];
+  const values = gather([flags.found, readVariables(environment), inFile]);
+  const options = readServerOptions(values);
+  checkDirectories(values);
   const settings: CliSettings = {
-    port: readPort(flags.port ?? variable('PORT') ?? String(DEFAULT_PORT)),
-    host: flags.host ?? variable('HOST'),
-    path: flags.path ?? variable('PATH') ?? DEFAULT_PATH,
-    origins: flags.origin ?? several('ORIGIN'),
-    directories: flags.static ?? several('STATIC') ?? [],
-    seatTimeout: readMilliseconds(
-      '--seat-timeout',
-      flags['seat-timeout'] ?? variable('SEAT_TIMEOUT') ?? String(DEFAULT_SEAT_TIMEOUT),
-    ),
-    logLevel: flags['log-level'] ?? variable('LOG_LEVEL') ?? 'warn',
+    // A command is run by an operator, a class by a program: the one wants to look inside as a rule.
+    options: { ...options, metrics: options.metrics ?? true },
+    https: readHttps(values),
+    drain: readDrain(values.get('drain') ?? { value: DEFAULT_DRAIN, where: '' }),
+    logLevel: (values.get('log-level')?.value ?? DEFAULT_LOG_LEVEL) as string,
+    strange: strangeVariables(environment),
   };
-  if (!LOG_LEVELS.includes(settings.logLevel)) {
-    throw new UsageError(`--log-level must be one of ${LOG_LEVELS.join(', ')}, not "${settings.logLevel}"`);
-  }
-  settings.directories.forEach(checkDirectory);
-  checkOptions(settings);
   return { run: 'serve', settings };
 }

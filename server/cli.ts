@@ -2,8 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
-import { HELP, UsageError, readCommand, type CliSettings, type Command } from './cli-options.js';
+import { announcement } from './cli-announcement.js';
+import { certificateFor, renewOnHangup } from './cli-certificate.js';
+import { helpText } from './cli-help.js';
+import { UsageError, readCommand, type CliSettings, type Command } from './cli-options.js';
 import { SignalingServer } from './index.js';
+import { DEFAULT_PORT } from './options.js';
 
 /** One level up from here, whether this runs as server/cli.ts, dist/cli.js or from node_modules. */
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -19,7 +23,10 @@ function complain(message: string, exitCode: number): void {
 }
 
 /** What to tell somebody whose server does not start. */
-function explain(error: NodeJS.ErrnoException, { port, host }: CliSettings): string {
+function explain(
+  error: NodeJS.ErrnoException,
+  { options: { port = DEFAULT_PORT, host } }: CliSettings,
+): string {
   switch (error.code) {
     case 'EADDRINUSE':
       return `Port ${port} is taken by another program: stop that, or try --port 0 for any free one`;
@@ -33,69 +40,44 @@ function explain(error: NodeJS.ErrnoException, { port, host }: CliSettings): str
   }
 }
 
-/** The name under which a browser on this machine reaches it; `localhost` counts as a secure context. */
-function nameOf(host: string | undefined): string {
-  const local = host === undefined || ['localhost', '0.0.0.0', '::', '127.0.0.1', '::1'].includes(host);
-  if (local) return 'localhost';
-  return host.includes(':') ? `[${host}]` : host;
-}
-
-function announce(server: SignalingServer, { host, path }: CliSettings): void {
-  const at = `${nameOf(host)}:${server.address.port}`;
-  process.stdout.write(
-    `peer-elements ${readVersion()}\n` +
-      `demo        http://${at}/\n` +
-      `signalling  ws://${at}${path}\n` +
-      `<script type="module" src="http://${at}/peer-elements.js"></script>\n`,
-  );
-}
-
-function stopOnSignal(server: SignalingServer): void {
+/** Who stops a program by hand waits for it; who stops a service wants its visitors not to notice. */
+function stopOnSignal(server: SignalingServer, drain: number): void {
   let stopping = false;
-  const stop = (): void => {
+  const stop = (patience?: number): void => {
     if (stopping) process.exit(1);
     stopping = true;
-    void server.close().then(() => process.exit(0));
+    void server.close(patience === undefined ? {} : { drain: patience }).then(() => process.exit(0));
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  process.on('SIGINT', () => stop());
+  process.on('SIGTERM', () => stop(drain));
 }
 
 async function serve(settings: CliSettings): Promise<void> {
-  const { port, host, path, origins: allowedOrigins, directories, seatTimeout, logLevel } = settings;
+  const { options, https, drain, logLevel, strange } = settings;
   const logger = pino({ level: logLevel }, pino.destination(2));
-  const files = [...directories, fromRoot('demo'), fromRoot('dist')];
-  const server = new SignalingServer({
-    port,
-    host,
-    path,
-    allowedOrigins,
-    static: files,
-    seatTimeout,
-    logger,
-  });
-  stopOnSignal(server);
+  const files = [
+    ...(options.static === false ? [] : (options.static ?? [])),
+    fromRoot('demo'),
+    fromRoot('dist'),
+  ];
+  const certificate = certificateFor(https, options.host);
+  const server = new SignalingServer({ ...options, static: files, https: certificate, logger });
+  for (const name of strange) logger.warn({ name }, 'there is no such option: this variable does nothing');
+  if (https && https !== 'self-signed') renewOnHangup(https, server.server, logger);
+  stopOnSignal(server, drain);
   try {
     await server.listen();
   } catch (error) {
     complain(explain(error as NodeJS.ErrnoException, settings), 1);
     return;
   }
-  announce(server, settings);
+  process.stdout.write(announcement(readVersion(), server.address, settings));
 }
 
-async function main(): Promise<void> {
-  let command: Command;
-  try {
-    command = readCommand(process.argv.slice(2), process.env);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    complain(`${error.message} (--help lists the options)`, 2);
-    return;
-  }
+async function run(command: Command): Promise<void> {
   switch (command.run) {
     case 'help':
-      process.stdout.write(HELP);
+      process.stdout.write(helpText());
       break;
     case 'version':
       process.stdout.write(`${readVersion()}\n`);
@@ -105,4 +87,9 @@ async function main(): Promise<void> {
   }
 }
 
-await main();
+try {
+  await run(readCommand(process.argv.slice(2), process.env));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  complain(`${error.message} (--help lists the options)`, 2);
+}

@@ -1,35 +1,15 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { test, type TestContext } from 'node:test';
-import { UsageError, readCommand } from '../../server/cli-options.js';
 import { TestClient, upgradeStatus } from './client.js';
+import { root, run, type Run } from './command.js';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-
-interface Run {
-  readonly child: ChildProcessWithoutNullStreams;
-  readonly ended: Promise<{ code: number | null; out: string; err: string }>;
-}
-
-function run(t: TestContext, args: string[], env: Record<string, string> = {}): Run {
-  const argv = ['--import', 'tsx', 'server/cli.ts', ...args];
-  const child = spawn(process.execPath, argv, { cwd: root, env: { ...process.env, ...env } });
-  t.after(() => child.kill('SIGKILL'));
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (data: Buffer) => (out += data.toString()));
-  child.stderr.on('data', (data: Buffer) => (err += data.toString()));
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, out, err }));
-  return { child, ended };
-}
 
 interface Served extends Run {
   readonly lines: readonly string[];
@@ -38,16 +18,11 @@ interface Served extends Run {
 }
 
 async function serve(t: TestContext, args: string[], env: Record<string, string> = {}): Promise<Served> {
-  const { child, ended } = run(t, args, env);
-  let out = '';
-  for await (const data of child.stdout.iterator({ destroyOnReturn: false })) {
-    out += String(data);
-    if (out.includes('</script>\n')) break;
-  }
-  child.stdout.resume();
+  const running = run(t, args, env);
+  const out = await running.announced;
   const lines = out.trimEnd().split('\n');
   const port = Number(/localhost:(\d+)/.exec(out)?.[1]);
-  return { child, ended, lines, port, origin: `http://localhost:${port}` };
+  return { ...running, lines, port, origin: `http://localhost:${port}` };
 }
 
 test('it says where everything is, serves it, and stops on SIGINT', async (t) => {
@@ -142,67 +117,70 @@ test('wrong use is told in one line', async (t) => {
 test('--help and --version', async (t) => {
   const [help, told] = await Promise.all([run(t, ['--help']).ended, run(t, ['--version']).ended]);
   assert.equal(help.code, 0);
-  const flags = ['port', 'host', 'path', 'origin', 'static', 'seat-timeout', 'log-level', 'help', 'version'];
-  for (const flag of flags) {
-    assert.match(help.out, new RegExp(`--${flag}\\b`));
-  }
   assert.ok(help.out.split('\n').every((line) => line.length <= 90));
   assert.deepEqual(told, { code: 0, out: `${version}\n`, err: '' });
 });
 
-test('every wrong value is named', () => {
-  const wrong: [string[], RegExp][] = [
-    [['extra'], /Unexpected argument 'extra'/],
-    [['--port'], /--port/],
-    [['--port', 'http'], /--port must be a number from 0 to 65535, not "http"/],
-    [['--port', '70000'], /--port/],
-    [['--port', '-1'], /--port/],
-    [['--port', ''], /--port/],
-    [['--path', 'signal'], /path/],
-    [['--origin', 'a.example'], /allowedOrigins has "a.example"/],
-    [['--host', ''], /host/],
-    [['--static', '/does/not/exist'], /--static: there is no directory "\/does\/not\/exist"/],
-    [['--seat-timeout', '10s'], /--seat-timeout must be a number of milliseconds, not "10s"/],
-    [['--seat-timeout', '999999999'], /seatTimeout must be an integer from 0 to 3600000/],
-    [['--log-level', 'loud'], /--log-level must be one of .*, not "loud"/],
-    [['--help=yes'], /--help/],
-  ];
-  for (const [args, message] of wrong) {
-    assert.throws(
-      () => readCommand(args, {}),
-      (error) => error instanceof UsageError && message.test(error.message) && !error.message.includes('\n'),
-      args.join(' '),
-    );
-  }
+test('SIGTERM drains: clients are asked to go before they are closed, and a second signal ends it', async (t) => {
+  const { port, child, ended, origin } = await serve(t, ['--port', '0', '--log-level', 'info']);
+  const client = await new TestClient(`ws://localhost:${port}/signal`).login();
+  child.kill('SIGTERM');
+  const { wait } = await client.next('bye');
+  assert.ok(wait >= 0 && wait < 5000, 'within the first sixth of 30 s');
+  assert.equal((await fetch(`${origin}/readyz`)).status, 503);
+  await client.barrier(); // Still served.
+  child.kill('SIGTERM');
+  const { code, err } = await ended;
+  assert.equal(code, 1);
+  const lines = err
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { msg: string });
+  assert.deepEqual(
+    lines.map(({ msg }) => msg),
+    ['listening', 'draining'],
+  );
+  assert.ok(!err.includes(client.id));
 });
 
-test('an option goes before a variable, a variable before the default', () => {
-  const read = (args: string[], env: Record<string, string>) => {
-    const command = readCommand(args, env);
-    assert.equal(command.run, 'serve');
-    return command.settings;
-  };
-  assert.deepEqual(read([], {}), {
-    port: 8080,
-    host: undefined,
-    path: '/signal',
-    origins: undefined,
-    directories: [],
-    seatTimeout: 10_000,
-    logLevel: 'warn',
+test('when all have gone it stops, and says what there was', async (t) => {
+  const { port, child, ended } = await serve(t, ['--port', '0', '--log-level', 'info', '--drain', '6000']);
+  const client = await new TestClient(`ws://localhost:${port}/signal`).login();
+  child.kill('SIGTERM');
+  await client.next('bye');
+  client.ws.close();
+  const { code, err } = await ended;
+  assert.equal(code, 0);
+  const last = JSON.parse(err.trimEnd().split('\n').at(-1) ?? '') as Record<string, unknown>;
+  assert.deepEqual([last['msg'], last['logins'], last['messages']], ['closed', 1, 0]);
+});
+
+test('a file, variables and flags add up, with secrets in files', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'peer-elements-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const file = join(directory, 'server.json');
+  writeFileSync(join(directory, 'token'), 'from-a-file\n');
+  const content = { port: 1, limits: { messageBurst: 500 }, metricsTokenFile: join(directory, 'token') };
+  writeFileSync(file, JSON.stringify(content));
+  const { port, origin } = await serve(t, ['--port', '0'], {
+    PEER_ELEMENTS_CONFIG: file,
+    PEER_ELEMENTS_LIMITS: 'messagesPerSecond=30',
   });
-  const env = {
-    PEER_ELEMENTS_PORT: '1',
-    PEER_ELEMENTS_LOG_LEVEL: 'debug',
-    PEER_ELEMENTS_SEAT_TIMEOUT: '0',
-    PEER_ELEMENTS_STATIC: `${root},/`,
-    PEER_ELEMENTS_HOST: '',
-  };
-  const settings = read(['--port', '2', '--origin', 'https://a.example', '--origin', 'null'], env);
-  assert.equal(settings.port, 2);
-  assert.equal(settings.logLevel, 'debug');
-  assert.equal(settings.seatTimeout, 0);
-  assert.equal(settings.host, undefined);
-  assert.deepEqual(settings.directories, [root, '/']);
-  assert.deepEqual(settings.origins, ['https://a.example', 'null']);
+  const client = new TestClient(`ws://localhost:${port}/signal`);
+  const { budget } = await client.next('welcome');
+  assert.deepEqual([budget.messages, budget.messageBurst], [30, 500]);
+  client.ws.terminate();
+  const metrics = (headers: Record<string, string> = {}): Promise<number> =>
+    fetch(`${origin}/metrics`, { headers }).then(({ status }) => status);
+  assert.equal(await metrics(), 401);
+  assert.equal(await metrics({ authorization: 'Bearer from-a-file' }), 200);
+});
+
+test('a variable that is no option is told of', async (t) => {
+  const env = { PEER_ELEMENTS_PROT: 'secret', PEER_ELEMENTS_PORT: '0' };
+  const { child, ended } = await serve(t, [], env);
+  child.kill('SIGINT');
+  const { err } = await ended;
+  assert.match(err, /"name":"PEER_ELEMENTS_PROT","msg":"there is no such option/);
+  assert.ok(!err.includes('secret'));
 });
