@@ -1,6 +1,6 @@
 /** Who may read the metrics: how much a server is used is its operator's business. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 
 /** Networks that no router of the public internet leads to (RFC 1122, 1918, 3927, 4193, 4291). */
@@ -26,11 +26,17 @@ function createPrivateList(): BlockList {
   return list;
 }
 
+/** A request, as far as it tells who asks. */
+export interface Asker {
+  readonly headers: IncomingHttpHeaders;
+  readonly socket: { readonly remoteAddress?: string | undefined };
+}
+
 /**
  * Without a token: who asks directly, from this machine or a private network. With one: whoever shows it.
  * @returns null where the request is let through, else the status with which it is not
  */
-export function metricsGuard(token: string | undefined): (request: IncomingMessage) => 401 | 403 | null {
+export function metricsGuard(token: string | undefined): (request: Asker) => 401 | 403 | null {
   if (token !== undefined) {
     const expected = digest(`Bearer ${token}`);
     // Digests are of one length, so that the comparison takes the same time whatever was said.

@@ -27,6 +27,12 @@ export class RealServer {
   #dir = '';
   #server = new SignalServer();
   #pages = 0;
+  readonly #args: readonly string[];
+
+  /** @param args further arguments of the command */
+  constructor(args: readonly string[] = []) {
+    this.#args = args;
+  }
 
   get signalUrl(): string {
     return this.#server.url;
@@ -47,9 +53,14 @@ export class RealServer {
   async start(): Promise<void> {
     if (!this.#dir) {
       this.#dir = await mkdtemp(join(tmpdir(), 'peer-elements-e2e-'));
-      this.#server = new SignalServer(['--static', this.#dir]);
+      this.#server = new SignalServer(['--static', this.#dir, ...this.#args]);
     }
     await this.#server.start();
+  }
+
+  /** As an operator stops it: settles when everybody has gone. */
+  drain(): Promise<void> {
+    return this.#server.drain();
   }
 
   /** Sockets break without a word. */
@@ -63,8 +74,9 @@ export class RealServer {
   }
 }
 
-export function useServer(): RealServer {
-  const server = new RealServer();
+/** @param args further arguments of the command */
+export function useServer(...args: string[]): RealServer {
+  const server = new RealServer(args);
   before(() => server.start());
   after(() => server.dispose());
   return server;

@@ -143,7 +143,7 @@ test('without a token only who is near may read, and not through a proxy', async
   }
   const guard = metricsGuard(undefined);
   const from = (remoteAddress: string | undefined): number | null =>
-    guard({ headers: {}, socket: { remoteAddress } } as Parameters<typeof guard>[0]);
+    guard({ headers: {}, socket: { remoteAddress } });
   const near = ['127.0.0.1', '127.9.9.9', '::1', '10.1.2.3', '172.16.0.1', '172.31.255.255', '192.168.9.9'];
   for (const address of [...near, '::ffff:10.0.0.1', 'fd00::1', 'fe80::1%eth0', '169.254.1.1']) {
     assert.equal(from(address), null, address);

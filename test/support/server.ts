@@ -13,6 +13,8 @@ interface Running {
 export interface TestServer extends Running {
   /** SIGTERM, as an operator would. */
   stop(): Promise<void>;
+  /** The same, and settles only once everybody has gone. */
+  drain(): Promise<void>;
   /** SIGKILL: sockets break without a word. */
   kill(): Promise<void>;
   /** Again, on the same port. */
@@ -46,6 +48,7 @@ async function spawn(payload: object): Promise<TestServer> {
   return {
     ...running,
     stop: () => tell('stop'),
+    drain: () => tell('drain'),
     kill: () => tell('kill'),
     start: () => tell('start'),
     dispose: () => tell('despawn'),

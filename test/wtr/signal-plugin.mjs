@@ -32,6 +32,10 @@ export function signalPlugin() {
       await serverOf(payload ?? {}).stop();
       return true;
     },
+    'server:drain': async (payload) => {
+      await serverOf(payload ?? {}).drain();
+      return true;
+    },
     'server:kill': async (payload) => {
       await serverOf(payload ?? {}).stop('SIGKILL');
       return true;

@@ -69,6 +69,15 @@ export class SignalServer {
     this.#port = Number(port);
   }
 
+  /** SIGTERM, and all the time it takes. */
+  async drain() {
+    const child = this.#child;
+    if (!child) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    await exited;
+  }
+
   /** @param {NodeJS.Signals} signal */
   async stop(signal = 'SIGTERM') {
     const child = this.#child;

@@ -83,6 +83,54 @@ describe('ws: over connections that break', () => {
     await a.sink.heard('message');
   });
 
+  it('goes when the server asks it to, and is back as nobody who had left', async () => {
+    const own = await spawnServer('--drain', '6000');
+    const signaling = () => webSocketSignaling({ url: own.url });
+    const request = requestFor();
+    const a = join(request, signaling());
+    const b = join({ ...request, hello: new Uint8Array([2]) }, signaling());
+    await Promise.all([a.sink.heard('joined'), b.sink.heard('joined')]);
+    const started = performance.now();
+    await own.drain();
+    expect(performance.now() - started, 'nobody had to be closed').to.be.below(3000);
+    await own.start();
+    await Promise.all([a.sink.heard('reconnect'), b.sink.heard('reconnect')]);
+    for (const { sink } of [a, b]) {
+      expect(sink.all('reconnecting')[0]?.attempt).to.equal(1);
+      expect([...sink.all('gone'), ...sink.all('close'), ...sink.all('trouble')]).to.deep.equal([]);
+    }
+    const [open] = a.sink.all('open');
+    b.session.send(open?.id ?? '', new Uint8Array([9]));
+    await a.sink.heard('message');
+    await own.dispose();
+  });
+
+  it('is not ended by a farewell that came to a connection before', async () => {
+    const sockets: WebSocket[] = [];
+    const hurried = class extends WebSocket {
+      constructor(url: string) {
+        super(url);
+        sockets.push(this);
+      }
+    };
+    const own = await spawnServer('--drain', '6000');
+    const { sink } = join(
+      requestFor(),
+      webSocketSignaling({ url: own.url, WebSocket: hurried as typeof WebSocket }),
+    );
+    await sink.heard('joined');
+    sockets[0]?.onmessage?.(new MessageEvent('message', { data: '{"type":"bye","wait":300}' }));
+    await own.kill();
+    await own.start();
+    await sink.heard('reconnect');
+    const [count, before] = [sockets.length, sink.all('reconnecting').length];
+    // As long as the farewell would have waited, and some more.
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(sockets.length).to.equal(count);
+    expect(sink.all('reconnecting')).to.have.length(before);
+    await own.dispose();
+  });
+
   it('rejoins a room it once created although it would exist', async () => {
     const request = requestFor({ entry: 'create' });
     const a = join(request);
