@@ -102,6 +102,9 @@ function gather(sources: readonly (readonly Found[])[]): Values {
   return values;
 }
 
+/** What is shorter would tear holes into the words around it. */
+const LEAST_HIDDEN = 4;
+
 /** All text in a secret, which may be JSON. */
 function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
@@ -116,7 +119,9 @@ function checked(where: string, values: Values, check: () => void): void {
     let message = error instanceof Error ? error.message : String(error);
     for (const { flag, secret } of ROWS) {
       if (!secret) continue;
-      for (const text of textsIn(values.get(flag)?.value)) if (text) message = message.replaceAll(text, '…');
+      for (const text of textsIn(values.get(flag)?.value)) {
+        if (text.length >= LEAST_HIDDEN) message = message.replaceAll(text, '…');
+      }
     }
     throw new UsageError(where ? `${where}: ${message}` : message);
   }
