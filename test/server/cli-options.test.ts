@@ -62,6 +62,13 @@ test('every wrong value is named, with where it was found', () => {
     [['--limits', '__proto__=1'], /^--limits: Unknown option: limits.__proto__$/],
     [['--limits', 'payload=1,fragments=0'], /^--limits: limits.fragments must be an integer from 1/],
     [['--metrics-path', 'm'], /^--metrics-path: metrics.path must be like/],
+    [['--peer-timeout', '-1'], /--peer-timeout/],
+    [['--token-issuer', 'me'], /^--token-issuer: tokens must have exactly one of/],
+    [
+      ['--token-secret', 'hush'],
+      /^(?!.*hush)--token-secret: tokens.secret must have at least 32 bytes, not 4$/,
+    ],
+    [['--token-public-key', '/nowhere'], /^--token-public-key: .*\/nowhere/],
     [['--drain', '3600001'], /^--drain must be a number of milliseconds from 0 to 3600000, not 3600001$/],
     [['--log-level', 'loud'], /^--log-level must be one of .*, not "loud"$/],
     [['--cert', 'x'], /^--cert: cert and key need each other$/],
@@ -152,6 +159,25 @@ test('metrics: on, off, somewhere else, for who has a token', () => {
   assert.equal(read(['--no-metrics', '--metrics-token', 't']).options.metrics, false);
 });
 
+test('tokens: by a secret, a key or a set of keys', () => {
+  const secret = 'x'.repeat(32);
+  const { options } = read(
+    [
+      '--token-secret-file',
+      file('token-secret', `${secret}\n`),
+      '--token-issuer',
+      'me,you',
+      '--no-token-required',
+    ],
+    { PEER_ELEMENTS_TOKEN_AUDIENCE: 'tea', PEER_ELEMENTS_PEER_TIMEOUT: '5000' },
+  );
+  assert.deepEqual(options.tokens, { secret, issuer: ['me', 'you'], audience: ['tea'], required: false });
+  assert.equal(options.peerTimeout, 5000);
+  assert.deepEqual(read(['--token-jwks-url', 'https://a.example/keys']).options.tokens, {
+    jwksUrl: 'https://a.example/keys',
+  });
+});
+
 test('a secret may be in a file, and is never said', () => {
   const secret = file('secret', 'top secret value\n');
   const [flag, variable, key] = [
@@ -176,7 +202,7 @@ test('a secret may be in a file, and is never said', () => {
 test('the table has every option of the server, and nothing twice', () => {
   const known = new Set(ROWS.flatMap(({ option }) => option?.[0] ?? []));
   // What a program gives that no command line can, and what the command makes itself.
-  const own = ['server', 'https', 'logger'];
+  const own = ['server', 'https', 'logger', 'authorize', 'validateCode', 'names'];
   const missing = Object.keys(optionNames()).filter((name) => !known.has(name) && !own.includes(name));
   assert.deepEqual(missing, []);
   for (const part of ['flag', 'variable', 'key'] as const) {

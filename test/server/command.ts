@@ -17,7 +17,9 @@ export interface Run {
 
 export function run(t: TestContext, args: readonly string[], env: Record<string, string> = {}): Run {
   const argv = ['--import', 'tsx', 'server/cli.ts', ...args];
-  const child = spawn(process.execPath, argv, { cwd: root, env: { ...process.env, ...env } });
+  // Without what is set around the tests, which it would take for its own.
+  const around = Object.entries(process.env).filter(([name]) => !name.startsWith('PEER_ELEMENTS_'));
+  const child = spawn(process.execPath, argv, { cwd: root, env: { ...Object.fromEntries(around), ...env } });
   t.after(() => child.kill('SIGKILL'));
   let out = '';
   let err = '';
