@@ -32,6 +32,8 @@ const CLOSING_MS = 2000;
  */
 const GOING_AWAY = 1001;
 
+type Admit = (knock: Knock) => Promise<Verdict>;
+
 export interface ConnectionContext {
   readonly hub: Hub;
   /** Milliseconds, told to the client. */
@@ -41,7 +43,7 @@ export interface ConnectionContext {
   /** Whether clients show the names of rooms. */
   readonly names: boolean;
   /** Whether a client may come in; null where everybody may. Never rejects. */
-  readonly admit: ((knock: Knock) => Promise<Verdict>) | null;
+  readonly admit: Admit | null;
   readonly ice: IceSettings;
   readonly limits: Limits;
   readonly logger: Logger;
@@ -245,18 +247,21 @@ export class Connection implements Client {
     const { admit, hub } = this.#context;
     const shown = this.#credentials;
     this.#credentials = null;
-    if (!admit) {
-      hub.join(this, frame, '');
-      return;
-    }
+    // What needs nobody else is not put off.
+    const joining = admit ? undefined : hub.join(this, frame, '');
+    if (!admit && !joining) return;
+    this.#inbox.hold();
+    await (admit ? this.#knock(frame, shown, admit) : joining);
+    if (this.#state !== 'ended') this.#inbox.release();
+  }
+
+  async #knock(frame: JoinFrame, shown: Credentials | null, admit: Admit): Promise<void> {
     const { n, room } = frame;
     const { token, name } = shown?.n === n ? shown : NOTHING_SHOWN;
-    this.#inbox.hold();
     const verdict = await admit({ room, id: this.#id, token, name });
     if (this.#state === 'ended') return;
-    if ('role' in verdict) hub.join(this, frame, verdict.role);
+    if ('role' in verdict) await this.#context.hub.join(this, frame, verdict.role);
     else this.send({ type: 'refused', n, code: 'refused', reason: verdict.reason });
-    this.#inbox.release();
   }
 
   #putOut(n: number, reason: string): void {

@@ -1,9 +1,17 @@
 /** Brings the connected together: who is logged in, who shares a room, and what they say to each other. */
 import { parseMessage, readdressMessage } from '../src/message-frame.js';
 import { CloseCode, isRoomId, type ClientFrame, type GoneReason, type ServerFrame } from '../src/protocol.js';
+import {
+  isRemote,
+  type Answer,
+  type Ending,
+  type Joined,
+  type Place,
+  type Registry,
+  type RegistryEvents,
+} from './cluster/registry.js';
 import { KeptSeats, type Absence } from './kept-seats.js';
 import type { Limits } from './limits.js';
-import { Rooms } from './rooms.js';
 import { roomId } from './room-id.js';
 import type { SignalingStats } from './stats.js';
 
@@ -19,16 +27,16 @@ export interface Client {
   end(code: number, reason: string, gone?: GoneReason): void;
 }
 
-export interface Seat {
-  readonly id: string;
-  readonly hello: string;
+export interface Seat extends Place {
   /** Null while the seat waits for its owner: it must not keep a dead socket in memory. */
   client: Client | null;
   /** What the client calls the room. */
-  n: number;
-  readonly room: string;
-  /** Empty for none. Who comes back may have another one by then. */
-  role: string;
+  readonly n: number;
+  stamp: number;
+  /** The registry has let it in. */
+  held: boolean;
+  /** How its connection ended before the registry had answered. */
+  exit: Exit | null;
 }
 
 /** How a connection ended for the rooms it was in; from an absence it may come back to its seats. */
@@ -36,27 +44,61 @@ export type Exit = GoneReason | Absence;
 
 type JoinFrame = Extract<ClientFrame, { type: 'join' }>;
 
+/** Where joins cannot be decided, a connection that is in no room is better off with another server after so long, ms. */
+const DEFERRED_MS = 10_000;
+/** Try again later (WebSocket close code registry): dialled again by a page. */
+const TRY_AGAIN = 1013;
+
+const isAbsence = (exit: Exit): exit is Absence => exit === 'away' || exit === 'leaving';
+
 export class Hub {
   #limits: Limits;
-  #rooms: Rooms<Seat>;
+  #seatTimeout: number;
+  #registry: Registry<Seat>;
   #kept: KeptSeats<Seat>;
   #clients = new Map<string, Client>();
+  /** By connection, from `enter()`; one that is not here has no number yet. */
+  #stamps = new Map<Client, number>();
+  /** What waits for a connection's number. */
+  #unstamped = new Map<Client, (() => void)[]>();
   #members = 0;
   #messages = 0;
   #bytes = 0;
   #dropped = 0;
 
-  /** @param seatTimeout milliseconds that a seat waits for an owner who lost its connection */
-  constructor(limits: Limits, seatTimeout: number) {
+  /**
+   * @param seatTimeout milliseconds that a seat waits for an owner who lost its connection
+   * @param createRegistry is given what to tell of what others do
+   */
+  constructor(
+    limits: Limits,
+    seatTimeout: number,
+    createRegistry: (events: RegistryEvents<Seat>) => Registry<Seat>,
+  ) {
     this.#limits = limits;
-    this.#rooms = new Rooms(limits.membersPerRoom);
-    this.#kept = new KeptSeats(seatTimeout, limits.roomsPerConnection, (seat, absence) => {
-      this.#vacate(seat, absence === 'leaving' ? 'left' : 'lost');
-    });
+    this.#seatTimeout = seatTimeout;
+    const registry = (this.#registry = createRegistry(this.#events()));
+    this.#kept = new KeptSeats(
+      seatTimeout,
+      limits.roomsPerConnection,
+      (seat, absence) => this.#vacate(seat, absence === 'leaving' ? 'left' : 'lost'),
+      () => registry.obstacles.length === 0,
+    );
   }
 
+  /** Why nobody should be sent here at the moment, in words; empty when there is no reason. */
+  get obstacles(): readonly string[] {
+    return this.#registry.obstacles;
+  }
+
+  /** Resolves when joins can be decided; rejects when that cannot be brought about, and may be called again. */
+  open(): Promise<void> {
+    return this.#registry.open();
+  }
+
+  /** Of this process. */
   stats(): Pick<SignalingStats, 'rooms' | 'members' | 'away' | 'messages' | 'bytes' | 'dropped'> {
-    const [{ size: rooms }, { size: away }, members] = [this.#rooms, this.#kept, this.#members];
+    const [{ rooms }, { size: away }, members] = [this.#registry, this.#kept, this.#members];
     return { rooms, members, away, messages: this.#messages, bytes: this.#bytes, dropped: this.#dropped };
   }
 
@@ -65,48 +107,64 @@ export class Hub {
     this.#clients.get(client.id)?.end(CloseCode.replaced, 'A newer connection of this id took over');
     this.#clients.set(client.id, client);
     client.send({ type: 'ready', id: client.id });
+    this.#registry.enter(client.id, (stamp) => {
+      if (this.#clients.get(client.id) !== client) return;
+      this.#stamps.set(client, stamp);
+      for (const act of this.#unstamped.get(client) ?? []) act();
+      this.#unstamped.delete(client);
+    });
   }
 
   /** Everything that goes when a connection goes. Harmless for one that never entered. */
   exit(client: Client, how: Exit): void {
     for (const seat of [...client.seats.values()]) {
-      if (how === 'away' || how === 'leaving') this.#keep(seat, how);
+      if (!seat.held) this.#abandon(seat, how);
+      else if (isAbsence(how)) this.#keep(seat, how);
       else this.#vacate(seat, how);
     }
+    this.#stamps.delete(client);
+    this.#unstamped.delete(client);
     if (this.#clients.get(client.id) === client) this.#clients.delete(client.id);
   }
 
-  /** @param role what the others are told that it is */
-  join(client: Client, { n, room, entry, capacity, hello }: JoinFrame, role: string): void {
+  /**
+   * @param role what the others are told that its token made of it
+   * @returns where the answer is not there yet: resolves when whatever the client said next can be looked at
+   */
+  join(client: Client, { n, room, entry, capacity, hello }: JoinFrame, role = ''): Promise<void> | undefined {
     const most = this.#limits.roomsPerConnection;
-    if (client.seats.has(n)) return client.end(CloseCode.protocol, 'Room number in use');
+    if (client.seats.has(n)) return void client.end(CloseCode.protocol, 'Room number in use');
     if (client.seats.size >= most) {
       const reason = `This connection is in ${most} rooms, the most there may be.`;
-      return client.send({ type: 'refused', n, code: 'refused', reason });
+      return void client.send({ type: 'refused', n, code: 'refused', reason });
     }
-    const own = this.#rooms.find(room, client.id);
-    if (own && !own.client) {
-      if (own.hello === hello) return this.#resume(own, client, { n, entry }, role);
-      this.#vacate(own, 'lost'); // The page was loaded anew: another stay.
-    }
-    const seat: Seat = { id: client.id, hello, client, n, room, role };
-    const outcome = this.#rooms.join(room, seat, { entry, capacity });
-    if ('code' in outcome) {
-      return client.send({ type: 'refused', n, code: outcome.code, reason: outcome.reason });
-    }
+    const seat: Seat = { id: client.id, hello, role, client, n, room, stamp: 0, held: false, exit: null };
     client.seats.set(n, seat);
-    this.#members++;
-    const { created, members: others } = outcome;
-    client.send(joined(seat, created, outcome.capacity, others, others.length));
-    for (const other of others) {
-      other.client?.send({ type: 'peer', n: other.n, id: seat.id, hello, role });
-    }
+    let settled = false;
+    let settle = (): void => void (settled = true);
+    const answered = (answer: Answer<Seat>): void => {
+      this.#answered(seat, client, answer);
+      settle();
+    };
+    const ask = (): void => {
+      if (client.seats.get(n) !== seat) return;
+      seat.stamp = this.#stamps.get(client) ?? 0;
+      this.#registry.join(seat, { entry, capacity }, answered);
+    };
+    if (this.#stamps.has(client)) ask();
+    else if (this.#obstructed()) {
+      this.#whenStamped(client, ask);
+      answered('deferred');
+    } else this.#whenStamped(client, ask);
+    return settled ? undefined : new Promise((resolve) => (settle = resolve));
   }
 
   /** A room it is not in is no fault of the client: `leave` may cross our `closed`. */
   leave(client: Client, n: number): void {
     const seat = client.seats.get(n);
-    if (seat) this.#vacate(seat, 'left');
+    if (!seat) return;
+    if (seat.held) this.#vacate(seat, 'left');
+    else this.#abandon(seat, 'left');
   }
 
   /**
@@ -117,33 +175,45 @@ export class Hub {
     const message = parseMessage(frame);
     if (!message) return false;
     const seat = client.seats.get(message.n);
-    const target = seat && this.#rooms.find(seat.room, message.id);
-    if (!target?.client || target === seat) {
+    const target = seat?.held ? this.#registry.find(seat.room, message.id) : undefined;
+    if (!seat || !target || target === seat) {
       this.#dropped++;
-      return true;
+    } else if (isRemote(target)) {
+      readdressMessage(frame, 0, client.packedId);
+      this.#count(this.#registry.forward(seat.room, target, frame), frame);
+    } else {
+      this.#count(target.client !== null, frame);
+      readdressMessage(frame, target.n, client.packedId);
+      target.client?.forward(frame);
     }
-    this.#messages++;
-    this.#bytes += frame.length;
-    readdressMessage(frame, target.n, client.packedId);
-    target.client.forward(frame);
     return true;
   }
 
   /**
    * Ends every membership of a group, of a pair, or of the room with that wire id.
-   * @returns how many there were
+   * @returns how many there were, here
    */
   closeRoom(name: string): number {
     const rooms = [roomId(name, 'group'), roomId(name, 'pair'), ...(isRoomId(name) ? [name] : [])];
-    const seats = rooms.flatMap((room) => this.#rooms.members(room));
-    for (const seat of seats) this.#release(seat);
-    for (const { client, n } of seats)
-      client?.send({ type: 'closed', n, reason: 'The server closed the room.' });
-    return seats.length;
+    return rooms.reduce((sum, room) => sum + this.#registry.closeRoom(room), 0);
   }
 
-  /** False when no such client is connected, and no seat waits for it. */
+  /** False when no such client is connected, and no seat waits for it, here. */
   kick(id: string): boolean {
+    this.#registry.kick(id);
+    return this.#kick(id);
+  }
+
+  /** Empties every room without a word: who is in one is about to hear that the server goes. */
+  close(): Promise<void> {
+    const closed = this.#registry.close(this.#seatTimeout);
+    this.#kept.clear();
+    this.#members = 0;
+    for (const { seats } of this.#clients.values()) seats.clear();
+    return closed;
+  }
+
+  #kick(id: string): boolean {
     const client = this.#clients.get(id);
     const kept = this.#kept.of(id);
     for (const seat of kept) this.#vacate(seat, 'kicked');
@@ -156,65 +226,130 @@ export class Hub {
     this.#kept.keepAll();
   }
 
-  /** Empties every room without a word: who is in one is about to hear that the server goes. */
-  close(): void {
-    this.#kept.clear();
-    this.#rooms = new Rooms(this.#limits.membersPerRoom);
-    this.#members = 0;
-    for (const { seats } of this.#clients.values()) seats.clear();
+  #obstructed(): boolean {
+    return this.#registry.obstacles.length > 0;
+  }
+
+  #whenStamped(client: Client, act: () => void): void {
+    const waiting = this.#unstamped.get(client) ?? [];
+    waiting.push(act);
+    this.#unstamped.set(client, waiting);
+  }
+
+  #count(passedOn: boolean, { length }: Uint8Array): void {
+    if (!passedOn) {
+      this.#dropped++;
+      return;
+    }
+    this.#messages++;
+    this.#bytes += length;
+  }
+
+  #answered(seat: Seat, client: Client, answer: Answer<Seat>): void {
+    if (answer === 'deferred') return this.#wait(seat, client);
+    const { n } = seat;
+    if ('code' in answer) {
+      if (client.seats.get(n) === seat) client.seats.delete(n);
+      if (!seat.client) return;
+      if (answer.code === 'replaced') return client.end(CloseCode.replaced, answer.reason);
+      return client.send({ type: 'refused', n, code: answer.code, reason: answer.reason });
+    }
+    seat.held = true;
+    this.#members++;
+    if (seat.exit === null) client.send(joined(seat, answer));
+    else if (isAbsence(seat.exit)) this.#keep(seat, seat.exit);
+    else this.#vacate(seat, seat.exit);
+  }
+
+  /** Somebody who has nothing to lose here may find a server that can decide. */
+  #wait(seat: Seat, client: Client): void {
+    const timer = setTimeout(() => {
+      const waits = client.seats.get(seat.n) === seat && !seat.held;
+      const hasRooms = [...client.seats.values()].some(({ held }) => held);
+      if (waits && !hasRooms) client.end(TRY_AGAIN, 'Rooms cannot be looked up at the moment');
+    }, DEFERRED_MS);
+    timer.unref();
+  }
+
+  /** Its client does not want it any more, and the registry has not answered yet. */
+  #abandon(seat: Seat, exit: Exit): void {
+    seat.client?.seats.delete(seat.n);
+    seat.client = null;
+    seat.exit = exit;
+    this.#registry.abandon(seat);
   }
 
   #keep(seat: Seat, absence: Absence): void {
     seat.client?.seats.delete(seat.n);
     seat.client = null;
+    this.#registry.away(seat, this.#kept.timeoutOf(absence));
     this.#kept.keep(seat, absence);
-  }
-
-  /** Gives a kept seat back to its owner. The others have not noticed anything, and do not now, unless its role is new. */
-  #resume(seat: Seat, client: Client, { n, entry }: Pick<JoinFrame, 'n' | 'entry'>, role: string): void {
-    this.#kept.release(seat);
-    seat.client = client;
-    seat.n = n;
-    client.seats.set(n, seat);
-    const members = this.#rooms.members(seat.room);
-    const others = members.filter((other) => other !== seat);
-    // Who asks to create still, has never heard that it did.
-    const created = entry === 'create';
-    const isNew = seat.role !== role;
-    seat.role = role;
-    client.send(joined(seat, created, this.#rooms.capacity(seat.room), others, members.indexOf(seat)));
-    if (!isNew) return;
-    const { id, hello } = seat;
-    for (const other of others) other.client?.send({ type: 'peer', n: other.n, id, hello, role });
   }
 
   #vacate(seat: Seat, reason: GoneReason): void {
     this.#release(seat);
-    for (const { client, n } of this.#rooms.members(seat.room)) {
-      client?.send({ type: 'gone', n, id: seat.id, reason });
-    }
+    this.#registry.leave(seat, reason);
   }
 
   #release(seat: Seat): void {
-    if (!this.#rooms.leave(seat.room, seat)) return;
+    if (!seat.held) return;
+    seat.held = false;
     seat.client?.seats.delete(seat.n);
+    seat.client = null;
     this.#kept.release(seat);
     this.#members--;
   }
+
+  #tell(room: string, frame: (n: number) => ServerFrame): void {
+    for (const one of this.#registry.members(room)) {
+      if (!isRemote(one)) one.client?.send(frame(one.n));
+    }
+  }
+
+  #events(): RegistryEvents<Seat> {
+    return {
+      peer: (room, { id, hello, role }) => {
+        for (const one of this.#registry.members(room)) {
+          if (isRemote(one) || one.id === id) continue;
+          one.client?.send({ type: 'peer', n: one.n, id, hello, role });
+        }
+      },
+      gone: (room, id, reason) => this.#tell(room, (n) => ({ type: 'gone', n, id, reason })),
+      ended: (seat, why) => this.#ended(seat, why),
+      message: ({ client, n }, frame) => {
+        this.#count(client !== null, frame);
+        readdressMessage(frame, n, frame.subarray(3, 37));
+        client?.forward(frame);
+      },
+      entered: (id, stamp) => {
+        const client = this.#clients.get(id);
+        const ours = client && this.#stamps.get(client);
+        if (ours !== undefined && ours < stamp) {
+          client?.end(CloseCode.replaced, 'A newer connection of this id took over');
+        }
+      },
+      kicked: (id) => void this.#kick(id),
+    };
+  }
+
+  #ended(seat: Seat, why: Ending): void {
+    const { client, n } = seat;
+    this.#release(seat);
+    if (why === 'closed') client?.send({ type: 'closed', n, reason: 'The server closed the room.' });
+    // As a pair hears that two others have its code.
+    else if (why === 'full') {
+      const reason = 'The room has filled up while this server could not keep the seat.';
+      client?.send({ type: 'refused', n, code: 'room-full', reason });
+    } else if (why === 'replaced') client?.end(CloseCode.replaced, 'A newer connection of this id took over');
+  }
 }
 
-const joined = (
-  { n, role }: Seat,
-  created: boolean,
-  capacity: number,
-  others: readonly Seat[],
-  earlier: number,
-): ServerFrame => ({
+const joined = ({ n, role }: Seat, { created, capacity, members, earlier }: Joined<Seat>): ServerFrame => ({
   type: 'joined',
   n,
   created,
   capacity,
-  members: others.map(({ id, hello, role: theirs }) => ({ id, hello, role: theirs })),
+  members: members.map(({ id, hello, role }) => ({ id, hello, role })),
   earlier,
   role,
 });

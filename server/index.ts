@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { MESSAGE_HEADER_BYTES } from '../src/message-frame.js';
 import { Access } from './access.js';
+import { MemoryRegistry } from './cluster/memory.js';
 import { Connection } from './connection.js';
 import { Crowd } from './drain.js';
 import { LagMeter } from './event-loop.js';
@@ -75,7 +76,7 @@ export class SignalingServer {
     const settings = (this.#settings = readOptions(options));
     const { limits, seatTimeout, wsServer, httpServer, access, logger } = settings;
     this.#gate = new Gate(settings);
-    this.#hub = new Hub(limits, seatTimeout);
+    this.#hub = new Hub(limits, seatTimeout, (events) => new MemoryRegistry(limits.membersPerRoom, events));
     this.#access = access && new Access(access, limits.authorizeTimeout, logger);
     this.#heartbeat = new Heartbeat(tickOf(limits));
     this.#socket = wsServer ?? createSocket(limits);
@@ -213,8 +214,9 @@ export class SignalingServer {
     this.#socket.off('connection', this.#onConnection);
     const own = wsServer || httpServer ? null : this.#http;
     const stopped = own?.listening ? new Promise((resolve) => own.close(resolve)) : undefined;
-    this.#hub.close();
+    const left = this.#hub.close();
     await this.#crowd.dismiss(drain ?? QUICK_CLOSE_MS);
+    await left;
     if (!wsServer) await new Promise((resolve) => this.#socket.close(resolve));
     this.#cutOff();
     await stopped;

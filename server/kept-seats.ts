@@ -14,6 +14,7 @@ export class KeptSeats<S extends { readonly id: string }> {
   #timeout: number;
   #most: number;
   #expired: (seat: S, absence: Absence) => void;
+  #mayExpire: () => boolean;
   #byId = new Map<string, Map<S, Kept>>();
   #size = 0;
   #endless = false;
@@ -22,11 +23,18 @@ export class KeptSeats<S extends { readonly id: string }> {
    * @param timeout milliseconds; 0 = a seat expires as it is given to us
    * @param most seats of one id, or somebody who comes and goes could hold any number: the oldest expires first
    * @param expired called once for each that is not released before
+   * @param mayExpire false while nobody could come back: a seat whose time is over then waits as long once more
    */
-  constructor(timeout: number, most: number, expired: (seat: S, absence: Absence) => void) {
+  constructor(
+    timeout: number,
+    most: number,
+    expired: (seat: S, absence: Absence) => void,
+    mayExpire: () => boolean = () => true,
+  ) {
     this.#timeout = timeout;
     this.#most = most;
     this.#expired = expired;
+    this.#mayExpire = mayExpire;
   }
 
   get size(): number {
@@ -41,10 +49,16 @@ export class KeptSeats<S extends { readonly id: string }> {
     }
     const seats = this.#byId.get(seat.id) ?? new Map<S, Kept>();
     this.#byId.set(seat.id, seats);
-    const timeout = absence === 'leaving' ? Math.min(LEAVING_TIMEOUT, this.#timeout) : this.#timeout;
-    const timer = this.#endless ? undefined : setTimeout(() => this.#expire(seat), timeout).unref();
+    const timer = this.#endless
+      ? undefined
+      : setTimeout(() => this.#timeOver(seat), this.timeoutOf(absence)).unref();
     seats.set(seat, { absence, timer });
     this.#size++;
+  }
+
+  /** How long a seat is kept, milliseconds. */
+  timeoutOf(absence: Absence): number {
+    return absence === 'leaving' ? Math.min(LEAVING_TIMEOUT, this.#timeout) : this.#timeout;
   }
 
   /** It has its owner back, or is given up. False when it was not kept. */
@@ -77,6 +91,11 @@ export class KeptSeats<S extends { readonly id: string }> {
 
   #stopTimers(): void {
     for (const seats of this.#byId.values()) for (const { timer } of seats.values()) clearTimeout(timer);
+  }
+
+  #timeOver(seat: S): void {
+    if (this.#mayExpire()) this.#expire(seat);
+    else this.#byId.get(seat.id)?.get(seat)?.timer?.refresh();
   }
 
   #expire(seat: S): void {

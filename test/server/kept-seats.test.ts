@@ -44,3 +44,17 @@ test('without a time a seat expires at once', () => {
   kept.keep({ id: 'x', name: 'a' });
   assert.deepEqual([kept.size, expired], [0, ['a']]);
 });
+
+test('while nobody could come back, none expires', async () => {
+  const expired: string[] = [];
+  let asked = 0;
+  const kept = new KeptSeats<Named>(
+    5,
+    2,
+    ({ name }) => expired.push(name),
+    () => ++asked > 3,
+  );
+  kept.keep({ id: 'x', name: 'patient' });
+  await until(() => expired.length > 0);
+  assert.deepEqual([expired, asked, kept.size], [['patient'], 4, 0]);
+});

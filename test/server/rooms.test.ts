@@ -1,54 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Rooms } from '../../server/rooms.js';
 import { roomId } from '../../server/index.js';
 import { createKey, room, startServer } from './client.js';
-
-test('the registry: exactly one creator, a capacity that stays, no empty rooms', () => {
-  const rooms = new Rooms<{ id: string }>(3);
-  const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((id) => ({ id })) as { id: string }[] as [
-    { id: string },
-    { id: string },
-    { id: string },
-    { id: string },
-  ];
-  const any = { entry: 'join-or-create', capacity: 0 } as const;
-  assert.deepEqual(rooms.join('r', a, { entry: 'create', capacity: 99 }), {
-    created: true,
-    capacity: 3,
-    members: [],
-  });
-  assert.deepEqual(rooms.join('r', b, { entry: 'join', capacity: 1 }), {
-    created: false,
-    capacity: 3,
-    members: [a],
-  });
-  assert.deepEqual(rooms.join('r', c, any), { created: false, capacity: 3, members: [a, b] });
-  assert.equal((rooms.join('r', d, any) as { code: string }).code, 'room-full');
-  assert.equal(rooms.leave('r', { id: 'a' }), false, 'another place of that id');
-  assert.equal(rooms.leave('r', a), true);
-  assert.equal(rooms.leave('r', a), false);
-  assert.equal(rooms.find('r', 'b'), b);
-  assert.equal(rooms.find('r', 'a'), undefined);
-  assert.deepEqual(rooms.members('r'), [b, c]);
-  assert.equal(rooms.capacity('r'), 3);
-  rooms.leave('r', b);
-  rooms.leave('r', c);
-  assert.equal(rooms.size, 0);
-  assert.deepEqual(rooms.members('r'), []);
-  assert.equal(rooms.capacity('r'), 0);
-  assert.equal(rooms.find('r', 'b'), undefined);
-});
-
-test('names that objects know are rooms like any other', () => {
-  const rooms = new Rooms<{ id: string }>(2);
-  for (const name of ['__proto__', 'constructor', 'toString']) {
-    assert.equal(rooms.find(name, '__proto__'), undefined);
-    const joined = rooms.join(name, { id: '__proto__' }, { entry: 'join-or-create', capacity: 0 });
-    assert.equal('created' in joined && joined.created, true);
-  }
-  assert.equal(rooms.size, 3);
-});
 
 test('create, join and join-or-create', async (t) => {
   const { login } = await startServer(t);

@@ -1,0 +1,240 @@
+/** What every registry does, whether it is alone or shares a Redis. */
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import type {
+  Answer,
+  Ending,
+  JoinTerms,
+  Joined,
+  Place,
+  Refused,
+  Registry,
+  RegistryEvents,
+} from '../../server/cluster/registry.js';
+import type { GoneReason } from '../../src/protocol.js';
+import { until } from '../support/until.js';
+
+/** What one process is told of others, in order. */
+export interface Told {
+  readonly what: 'peer' | 'gone' | 'ended' | 'message' | 'entered' | 'kicked';
+  readonly room?: string;
+  readonly id: string;
+  readonly why?: string;
+}
+
+/** A registry as a hub uses it. */
+export class Desk {
+  readonly registry: Registry<Place>;
+  readonly told: Told[] = [];
+
+  constructor(create: (events: RegistryEvents<Place>) => Registry<Place>) {
+    const tell = (told: Told): void => void this.told.push(told);
+    this.registry = create({
+      peer: (room, { id }) => tell({ what: 'peer', room, id }),
+      gone: (room, id, why: GoneReason) => tell({ what: 'gone', room, id, why }),
+      ended: ({ room, id }, why: Ending) => tell({ what: 'ended', room, id, why }),
+      message: ({ room, id }, frame) =>
+        tell({ what: 'message', room, id, why: Buffer.from(frame.subarray(37)).toString() }),
+      entered: (id, stamp) => tell({ what: 'entered', id, why: String(stamp) }),
+      kicked: (id) => tell({ what: 'kicked', id }),
+    });
+  }
+
+  enter(id: string): Promise<number> {
+    return new Promise((resolve) => this.registry.enter(id, resolve));
+  }
+
+  /** A seat of a new connection. */
+  async place(room: string, id: string, more: Partial<Place> = {}): Promise<Place> {
+    return { room, id, hello: `of-${id}`, role: '', stamp: await this.enter(id), ...more };
+  }
+
+  /** The first answer that is one. */
+  ask(place: Place, terms: Partial<JoinTerms> = {}): Promise<Joined<Place> | Refused> {
+    return new Promise((resolve) => {
+      const take = (answer: Answer<Place>): void => {
+        if (answer !== 'deferred') resolve(answer);
+      };
+      this.registry.join(place, { entry: 'join-or-create', capacity: 0, ...terms }, take);
+    });
+  }
+
+  async join(place: Place, terms: Partial<JoinTerms> = {}): Promise<Joined<Place>> {
+    const answer = await this.ask(place, terms);
+    if ('code' in answer) throw new Error(`${answer.code}: ${answer.reason}`);
+    return answer;
+  }
+
+  async refused(place: Place, terms: Partial<JoinTerms> = {}): Promise<string> {
+    const answer = await this.ask(place, terms);
+    assert.ok('code' in answer, 'it was let in');
+    assert.match(answer.reason, /^[A-Z]/);
+    return answer.code;
+  }
+
+  ids(room: string): string[] {
+    return this.registry.members(room).map(({ id }) => id);
+  }
+
+  /** What was told since last asked, once it is as long as that. */
+  async hear(count: number): Promise<string[]> {
+    await until(() => this.told.length >= count, {
+      what: `${count} things told, not ${JSON.stringify(this.told)}`,
+    });
+    return this.told.splice(0).map(({ what, id, why }) => [what, id, ...(why ? [why] : [])].join(' '));
+  }
+}
+
+/** Makes a registry, open, with at most so many members in a room. */
+export type CreateDesk = (t: TestContext, mostMembers: number) => Promise<Desk>;
+
+let rooms = 0;
+/** Another one for each test. */
+export const newRoom = (): string => String(rooms++).padStart(43, 'r');
+
+export function registryContract(name: string, create: CreateDesk): void {
+  test(`${name}: exactly one creator, a capacity that stays, no empty rooms`, async (t) => {
+    const desk = await create(t, 3);
+    const { registry } = desk;
+    const room = newRoom();
+    const [a, b, c, d] = [
+      await desk.place(room, 'a'),
+      await desk.place(room, 'b'),
+      await desk.place(room, 'c'),
+      await desk.place(room, 'd'),
+    ];
+    assert.deepEqual(await desk.join(a, { entry: 'create', capacity: 99 }), {
+      created: true,
+      capacity: 3,
+      members: [],
+      earlier: 0,
+    });
+    assert.deepEqual(await desk.join(b, { entry: 'join', capacity: 1 }), {
+      created: false,
+      capacity: 3,
+      members: [a],
+      earlier: 1,
+    });
+    assert.deepEqual((await desk.join(c)).members, [a, b]);
+    assert.equal(await desk.refused(d), 'room-full');
+    assert.equal(await desk.refused(d, { entry: 'create' }), 'room-exists');
+    assert.deepEqual(await desk.hear(2), ['peer b', 'peer c']);
+    registry.leave({ ...a, stamp: a.stamp - 1 }, 'left');
+    registry.leave(a, 'left');
+    registry.leave(a, 'left');
+    assert.deepEqual(await desk.hear(1), ['gone a left']);
+    assert.equal(registry.find(room, 'b'), b);
+    assert.equal(registry.find(room, 'a'), undefined);
+    assert.deepEqual(registry.members(room), [b, c]);
+    assert.equal(registry.rooms, 1);
+    await desk.join(d);
+    registry.leave(b, 'left');
+    registry.leave(c, 'lost');
+    registry.leave(d, 'left');
+    await until(() => registry.rooms === 0);
+    assert.deepEqual(registry.members(room), []);
+    assert.equal(await desk.refused(await desk.place(room, 'e'), { entry: 'join' }), 'room-missing');
+    assert.equal((await desk.join(await desk.place(room, 'e'), { capacity: 2 })).capacity, 2);
+  });
+
+  test(`${name}: 40 at once, 2 get a pair's seats, 1 of them made it`, async (t) => {
+    const desk = await create(t, 32);
+    for (let round = 0; round < 5; round++) {
+      const room = newRoom();
+      const places = await Promise.all(Array.from({ length: 40 }, (_, i) => desk.place(room, `m${i}`)));
+      const answers = await Promise.all(places.map((place) => desk.ask(place, { capacity: 2 })));
+      assert.equal(answers.filter((answer) => !('code' in answer)).length, 2);
+      assert.equal(answers.filter((answer) => !('code' in answer) && answer.created).length, 1);
+    }
+  });
+
+  test(`${name}: the same connection twice is refused, an older one is replaced`, async (t) => {
+    const desk = await create(t, 8);
+    const room = newRoom();
+    const older = await desk.place(room, 'a');
+    const newer = await desk.place(room, 'a');
+    assert.ok(newer.stamp > older.stamp);
+    await desk.join(newer);
+    assert.equal(await desk.refused({ ...newer }), 'refused');
+    assert.equal(await desk.refused(older), 'replaced');
+    assert.deepEqual(desk.registry.members(room), [newer]);
+  });
+
+  test(`${name}: a newer connection with the same hello is back, and nobody is told`, async (t) => {
+    const desk = await create(t, 2);
+    const room = newRoom();
+    const [a, b] = [await desk.place(room, 'a'), await desk.place(room, 'b')];
+    await desk.join(a, { capacity: 2 });
+    await desk.join(b);
+    desk.registry.away(a, 5000);
+    const again = await desk.place(room, 'a');
+    desk.told.length = 0;
+    assert.deepEqual(await desk.join(again, { entry: 'create' }), {
+      created: true,
+      capacity: 2,
+      members: [b],
+      earlier: 0,
+    });
+    assert.deepEqual(await desk.hear(1), ['ended a moved']);
+    assert.deepEqual(desk.registry.members(room), [again, b]);
+    desk.registry.leave(a, 'lost');
+    assert.equal(await desk.refused(await desk.place(room, 'c')), 'room-full');
+    assert.deepEqual(desk.ids(room), ['a', 'b'], 'what was said of the old seat is nothing to the new one');
+  });
+
+  test(`${name}: another hello is another stay`, async (t) => {
+    const desk = await create(t, 8);
+    const room = newRoom();
+    const [a, b] = [await desk.place(room, 'a'), await desk.place(room, 'b')];
+    await desk.join(a);
+    await desk.join(b);
+    desk.told.length = 0;
+    const anew = await desk.place(room, 'a', { hello: 'bmV3' });
+    const { created, earlier } = await desk.join(anew);
+    assert.deepEqual([created, earlier], [false, 1]);
+    assert.deepEqual(await desk.hear(3), ['ended a expired', 'gone a lost', 'peer a']);
+    assert.deepEqual(desk.registry.members(room), [b, anew]);
+  });
+
+  test(`${name}: alone with its old seat, a page makes its room anew`, async (t) => {
+    const desk = await create(t, 8);
+    const room = newRoom();
+    await desk.join(await desk.place(room, 'a'), { entry: 'create', capacity: 2 });
+    const anew = await desk.place(room, 'a', { hello: 'bmV3' });
+    const { created, capacity } = await desk.join(anew, { entry: 'create', capacity: 5 });
+    assert.deepEqual([created, capacity], [true, 5]);
+    assert.deepEqual(desk.registry.members(room), [anew]);
+  });
+
+  test(`${name}: a room that is closed is over for everyone`, async (t) => {
+    const desk = await create(t, 8);
+    const room = newRoom();
+    await desk.join(await desk.place(room, 'a'));
+    await desk.join(await desk.place(room, 'b'));
+    desk.told.length = 0;
+    assert.equal(desk.registry.closeRoom(newRoom()), 0);
+    assert.equal(desk.registry.closeRoom(room), 2);
+    assert.deepEqual(await desk.hear(2), ['ended a closed', 'ended b closed']);
+    assert.equal(desk.registry.rooms, 0);
+    assert.equal((await desk.join(await desk.place(room, 'a'))).created, true);
+  });
+
+  test(`${name}: names that objects know are names like any other`, async (t) => {
+    const desk = await create(t, 8);
+    for (const name of ['__proto__', 'constructor', 'toString']) {
+      const room = name.padStart(43, 'x');
+      assert.equal(desk.registry.find(room, name), undefined);
+      assert.equal((await desk.join(await desk.place(room, name, { hello: '' }))).created, true);
+      assert.equal(desk.registry.find(room, name)?.id, name);
+    }
+  });
+
+  test(`${name}: a role may be any text`, async (t) => {
+    const desk = await create(t, 8);
+    const room = newRoom();
+    for (const [i, role] of ['host|1|2', 'größer ☕', '\n ', ''].entries()) {
+      await desk.join(await desk.place(room, `m${i}`, { role }));
+      assert.equal(desk.registry.find(room, `m${i}`)?.role, role);
+    }
+  });
+}
