@@ -114,6 +114,15 @@ export const ROWS: readonly Row[] = [
     option: ['seatTimeout'],
   },
   {
+    flag: 'redis',
+    value: 'URL',
+    read: readSecret,
+    fallback: 'none',
+    meaning: 'share rooms with the other servers at this Redis',
+    option: ['redis'],
+    secret: true,
+  },
+  {
     flag: 'limits',
     value: 'NAME=N',
     read: readNumbers,

@@ -96,6 +96,11 @@ export class Hub {
     return this.#registry.open();
   }
 
+  /** Tries until joins can be decided. */
+  insist(): void {
+    this.#registry.insist();
+  }
+
   /** Of this process. */
   stats(): Pick<SignalingStats, 'rooms' | 'members' | 'away' | 'messages' | 'bytes' | 'dropped'> {
     const [{ rooms }, { size: away }, members] = [this.#registry, this.#kept, this.#members];
@@ -133,15 +138,22 @@ export class Hub {
    */
   join(client: Client, { n, room, entry, capacity, hello }: JoinFrame, role = ''): Promise<void> | undefined {
     const most = this.#limits.roomsPerConnection;
-    if (client.seats.has(n)) return void client.end(CloseCode.protocol, 'Room number in use');
+    if (client.seats.has(n)) {
+      client.end(CloseCode.protocol, 'Room number in use');
+      return undefined;
+    }
     if (client.seats.size >= most) {
       const reason = `This connection is in ${most} rooms, the most there may be.`;
-      return void client.send({ type: 'refused', n, code: 'refused', reason });
+      client.send({ type: 'refused', n, code: 'refused', reason });
+      return undefined;
     }
     const seat: Seat = { id: client.id, hello, role, client, n, room, stamp: 0, held: false, exit: null };
     client.seats.set(n, seat);
     let settled = false;
-    let settle = (): void => void (settled = true);
+    let settle = (): void => {
+      settled = true;
+    };
+    const isSettled = (): boolean => settled;
     const answered = (answer: Answer<Seat>): void => {
       this.#answered(seat, client, answer);
       settle();
@@ -151,12 +163,17 @@ export class Hub {
       seat.stamp = this.#stamps.get(client) ?? 0;
       this.#registry.join(seat, { entry, capacity }, answered);
     };
-    if (this.#stamps.has(client)) ask();
-    else if (this.#obstructed()) {
+    if (this.#stamps.has(client)) {
+      ask();
+    } else {
       this.#whenStamped(client, ask);
-      answered('deferred');
-    } else this.#whenStamped(client, ask);
-    return settled ? undefined : new Promise((resolve) => (settle = resolve));
+      if (this.obstacles.length > 0) answered('deferred');
+    }
+    return isSettled()
+      ? undefined
+      : new Promise((resolve) => {
+          settle = resolve;
+        });
   }
 
   /** A room it is not in is no fault of the client: `leave` may cross our `closed`. */
@@ -224,10 +241,6 @@ export class Hub {
   /** From now on who goes is taken to be on the way to another server: nobody is told that they are lost. */
   drain(): void {
     this.#kept.keepAll();
-  }
-
-  #obstructed(): boolean {
-    return this.#registry.obstacles.length > 0;
   }
 
   #whenStamped(client: Client, act: () => void): void {
@@ -302,7 +315,7 @@ export class Hub {
 
   #tell(room: string, frame: (n: number) => ServerFrame): void {
     for (const one of this.#registry.members(room)) {
-      if (!isRemote(one)) one.client?.send(frame(one.n));
+      if (!isRemote(one) && one.held) one.client?.send(frame(one.n));
     }
   }
 
@@ -310,7 +323,7 @@ export class Hub {
     return {
       peer: (room, { id, hello, role }) => {
         for (const one of this.#registry.members(room)) {
-          if (isRemote(one) || one.id === id) continue;
+          if (isRemote(one) || one.id === id || !one.held) continue;
           one.client?.send({ type: 'peer', n: one.n, id, hello, role });
         }
       },

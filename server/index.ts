@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { MESSAGE_HEADER_BYTES } from '../src/message-frame.js';
 import { Access } from './access.js';
-import { MemoryRegistry } from './cluster/memory.js';
+import { createRegistry } from './cluster/create.js';
 import { Connection } from './connection.js';
 import { Crowd } from './drain.js';
 import { LagMeter } from './event-loop.js';
@@ -21,6 +21,8 @@ import { Counters, type SignalingStats } from './stats.js';
 
 export type { Authorize, Decision, JoinAttempt, ValidateCode } from './access.js';
 export type { IceServerOptions, TurnOptions } from './ice-options.js';
+export { RegistryError } from './cluster/error.js';
+export type { RedisOptions } from './cluster/settings.js';
 export type { Limits } from './limits.js';
 export type { Logger } from './log.js';
 export type { HttpsOptions, MetricsOptions, SignalingServerOptions } from './options.js';
@@ -76,11 +78,13 @@ export class SignalingServer {
     const settings = (this.#settings = readOptions(options));
     const { limits, seatTimeout, wsServer, httpServer, access, logger } = settings;
     this.#gate = new Gate(settings);
-    this.#hub = new Hub(limits, seatTimeout, (events) => new MemoryRegistry(limits.membersPerRoom, events));
+    this.#hub = new Hub(limits, seatTimeout, (events) => createRegistry(settings, events));
     this.#access = access && new Access(access, limits.authorizeTimeout, logger);
     this.#heartbeat = new Heartbeat(tickOf(limits));
     this.#socket = wsServer ?? createSocket(limits);
     this.#socket.on('connection', this.#onConnection);
+    // Nobody need call listen() for a borrowed server.
+    if (wsServer || httpServer) this.#hub.insist();
     if (wsServer) {
       this.#http = wsServer.options.server ?? null;
       return;
@@ -115,7 +119,8 @@ export class SignalingServer {
 
   /**
    * Listens on the port. A borrowed server is listened with by its owner: then there is nothing to wait for.
-   * Rejects with Node's error, such as `EADDRINUSE`, and after `close()`.
+   * Rejects with Node's error, such as `EADDRINUSE`, with a RegistryError where there is to be a Redis and is none, and
+   * after `close()`.
    */
   listen(): Promise<void> {
     if (this.#closing) return Promise.reject(new Error('The signalling server is closed'));
@@ -134,7 +139,7 @@ export class SignalingServer {
   /**
    * Ends every membership of the group of that name, the pair of that code, or the room with that wire id (a room
    * with a password has no other name here). Its members stay connected and are told `closed`.
-   * @returns how many memberships ended
+   * @returns how many memberships ended; with `redis`, how many of this process: the others end as well
    */
   leave(codeOrRoom: string): number {
     if (typeof codeOrRoom !== 'string') throw new TypeError('leave() takes the name of a room');
@@ -144,11 +149,19 @@ export class SignalingServer {
   /**
    * Closes the connection of that id, for good, and takes the seats that wait for it. The others of its rooms are
    * told `kicked`. One that is not connected at the moment is not kept from coming back.
-   * @returns false when there is neither
+   * @returns false when there is neither; with `redis`, neither in this process: the others are told in any case
    */
   kick(id: string): boolean {
     if (typeof id !== 'string') throw new TypeError('kick() takes the id of a peer');
     return this.#hub.kick(id);
+  }
+
+  /**
+   * Why nobody should be sent here at the moment, in words, as when Redis cannot be reached; empty when there is no
+   * reason. Who is here already is served all the same.
+   */
+  get obstacles(): readonly string[] {
+    return [...this.#readiness.reasons, ...this.#hub.obstacles];
   }
 
   stats(): SignalingStats {
@@ -157,7 +170,7 @@ export class SignalingServer {
 
   /** Whether new visitors are welcome: it listens and is not on its way out. What `/readyz` says. */
   get ready(): boolean {
-    return this.#readiness.reasons.length === 0;
+    return this.obstacles.length === 0;
   }
 
   /** What `/metrics` says, for a server that is borrowed: text for Prometheus. Event-loop lag counts from the first call. */
@@ -169,7 +182,7 @@ export class SignalingServer {
   #createServer(): HttpServer {
     const server = createOwnServer(this.#settings, {
       health: () => ({ connections: this.#gate.open }),
-      reasons: () => this.#readiness.reasons,
+      reasons: () => this.obstacles,
       metrics: () => this.metrics(),
     });
     if (this.#settings.metrics) this.#lag = new LagMeter();
@@ -188,6 +201,7 @@ export class SignalingServer {
     const { host, port, httpServer, wsServer, logger } = this.#settings;
     const server = this.#http;
     if (httpServer || wsServer || !server) return;
+    await this.#hub.open();
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen({ port, host }, () => {

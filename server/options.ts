@@ -6,6 +6,7 @@ import type { WebSocketServer } from 'ws';
 import { DEFAULT_PATH } from '../src/protocol.js';
 import type { AccessSettings, Authorize, ValidateCode } from './access.js';
 import { readIce, type IceServerOptions, type IceSettings, type TurnOptions } from './ice-options.js';
+import { readRedis, type RedisOptions, type RedisSettings } from './cluster/settings.js';
 import { HOUR, fields, integer, readLimits, show, type Limits } from './limits.js';
 import { LOG_METHODS, silent, type Logger } from './log.js';
 import { readTokens, type TokenOptions } from './token-options.js';
@@ -97,6 +98,11 @@ export interface SignalingServerOptions {
   /** A TURN server for which this one makes every page credentials that expire, and new ones in time. */
   turn?: TurnOptions | undefined;
   limits?: Partial<Limits> | undefined;
+  /**
+   * Servers that are given the same Redis act as one, on however many machines: rooms, seats and who is in them are
+   * shared, and members of one room may be connected to any of them. Its URL, or that and more. Default: none.
+   */
+  redis?: string | RedisOptions | undefined;
 }
 
 export interface Settings {
@@ -120,6 +126,7 @@ export interface Settings {
   readonly peerTimeout: number;
   readonly ice: IceSettings;
   readonly limits: Limits;
+  readonly redis: RedisSettings | undefined;
 }
 
 const NAMES = [
@@ -142,6 +149,7 @@ const NAMES = [
   'iceServers',
   'turn',
   'limits',
+  'redis',
 ] as const satisfies (keyof SignalingServerOptions)[];
 
 export const DEFAULT_PORT = 8080;
@@ -302,5 +310,6 @@ export function readOptions(options: unknown = {}): Settings {
     peerTimeout: integer('peerTimeout', peerTimeout, 0, HOUR),
     ice: readIce(given['iceServers'], given['turn']),
     limits,
+    redis: given['redis'] === undefined ? undefined : readRedis(given['redis']),
   };
 }

@@ -4,7 +4,7 @@ import { CloseCode, type RefusalCode } from '../src/protocol.js';
 /** Why an upgrade was turned away. */
 export type RejectionReason = 'path' | 'origin' | 'connections' | 'address' | 'draining';
 
-/** Counters begin at 0 with the server. */
+/** Of this process, also where it is one of several. Counters begin at 0 with the server. */
 export interface SignalingStats {
   /** Open sockets, logged in or not. */
   readonly connections: number;

@@ -137,7 +137,7 @@ describe('who may import whom', () => {
   });
 
   test('the server imports the wire, Node and a few packages', () => {
-    const packages = ['ws', 'sirv', 'pino', 'jose'];
+    const packages = ['ws', 'sirv', 'pino', 'jose', '@redis/client'];
     const allowed = ({ to: target }: Import): boolean =>
       target.startsWith('node:') || packages.includes(target) || wire.includes(target.replace(/\.ts$/, ''));
     expectNone(

@@ -39,6 +39,10 @@ export class MemoryRegistry<P extends Place> implements Registry<P> {
     return Promise.resolve();
   }
 
+  insist(): void {
+    // It is so.
+  }
+
   close(): Promise<void> {
     this.#rooms.clear();
     return Promise.resolve();

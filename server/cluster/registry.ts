@@ -74,6 +74,8 @@ export interface Registry<P extends Place> {
   readonly obstacles: readonly string[];
   /** Resolves when joins can be decided; rejects when that cannot be brought about, and may be called again. */
   open(): Promise<void>;
+  /** Tries until that is so, without saying when. */
+  insist(): void;
   /**
    * Gives everything up. Others keep the seats of who was here for them.
    * @param seatTimeout for how long, milliseconds

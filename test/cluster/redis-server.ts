@@ -1,0 +1,145 @@
+/** A Redis of a test's own, which can be killed and come back, and a way to it that can be cut. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { createClient } from '@redis/client';
+import { until } from '../support/until.js';
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+export class RedisServer {
+  readonly port: number;
+  readonly url: string;
+  #dir: string;
+  #options: readonly string[];
+  #process: ChildProcess | undefined;
+
+  private constructor(port: number, dir: string, options: readonly string[]) {
+    this.port = port;
+    this.url = `redis://127.0.0.1:${port}`;
+    this.#dir = dir;
+    this.#options = options;
+  }
+
+  /** For as long as the test runs. */
+  static async of(t: TestContext, ...options: string[]): Promise<RedisServer> {
+    const redis = await RedisServer.create(...options);
+    t.after(() => redis.dispose());
+    return redis;
+  }
+
+  static async create(...options: string[]): Promise<RedisServer> {
+    const dir = mkdtempSync(join(tmpdir(), 'peer-elements-redis-'));
+    const redis = new RedisServer(await freePort(), dir, options);
+    await redis.start();
+    return redis;
+  }
+
+  async dispose(): Promise<void> {
+    await this.kill();
+    rmSync(this.#dir, { recursive: true, force: true });
+  }
+
+  async start(): Promise<void> {
+    const own = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#dir];
+    const nothingKept = ['--save', '', '--appendonly', 'no'];
+    this.#process = spawn('redis-server', [...own, ...nothingKept, ...this.#options], { stdio: 'ignore' });
+    await until(() => this.say('PING'), { what: 'the Redis of this test' });
+  }
+
+  /** Without a word. What it knew is gone. */
+  async kill(): Promise<void> {
+    const child = this.#process;
+    this.#process = undefined;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+
+  async say(...command: string[]): Promise<unknown> {
+    const client = createClient({ url: this.url, socket: { reconnectStrategy: false } });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return await client.sendCommand(command);
+    } finally {
+      if (client.isOpen) client.destroy();
+    }
+  }
+
+  async keys(): Promise<string[]> {
+    return (await this.say('KEYS', '*')) as string[];
+  }
+}
+
+/** A way to a port that can be cut without either end being told, as networks do. */
+export class Tunnel {
+  readonly port: number;
+  #server: Server;
+  #pairs = new Set<{ readonly inner: Socket; readonly outer: Socket; subscribes: boolean }>();
+  #cut: (subscribes: boolean) => boolean = () => false;
+
+  private constructor(server: Server) {
+    this.#server = server;
+    this.port = (server.address() as AddressInfo).port;
+  }
+
+  static async open(t: TestContext, to: number): Promise<Tunnel> {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const tunnel = new Tunnel(server);
+    server.on('connection', (inner) => tunnel.#join(inner, connect(to, '127.0.0.1')));
+    t.after(() => tunnel.#close());
+    return tunnel;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  /** From now on nothing comes through; `subscriptions`: of the connections of which there are now, on those only. */
+  cut(what: 'all' | 'subscriptions'): void {
+    const present = new Set([...this.#pairs].filter(({ subscribes }) => subscribes));
+    if (what === 'all') this.#cut = () => true;
+    else for (const { inner, outer } of present) [inner, outer].forEach((socket) => socket.pause());
+  }
+
+  mend(): void {
+    this.#cut = () => false;
+    for (const { inner, outer } of this.#pairs) [inner, outer].forEach((socket) => socket.destroy());
+  }
+
+  #join(inner: Socket, outer: Socket): void {
+    const pair = { inner, outer, subscribes: false };
+    this.#pairs.add(pair);
+    const pass = (from: Socket, to: Socket): void => {
+      from.on('error', () => undefined);
+      from.on('data', (bytes) => {
+        if (from === inner && bytes.includes('SUBSCRIBE')) pair.subscribes = true;
+        if (!this.#cut(pair.subscribes)) to.write(bytes);
+      });
+      from.on('close', () => {
+        to.destroy();
+        this.#pairs.delete(pair);
+      });
+    };
+    pass(inner, outer);
+    pass(outer, inner);
+  }
+
+  #close(): void {
+    this.#server.close();
+    this.mend();
+  }
+}
