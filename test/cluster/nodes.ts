@@ -57,17 +57,17 @@ export class Node {
   }
 
   stats(): Promise<SignalingStats> {
-    return this.#ask('stats') as Promise<SignalingStats>;
+    return this.ask('stats') as Promise<SignalingStats>;
   }
 
   obstacles(): Promise<readonly string[]> {
-    return this.#ask('obstacles') as Promise<readonly string[]>;
+    return this.ask('obstacles') as Promise<readonly string[]>;
   }
 
   /** As an operator does who wants to start another one. */
   async close(): Promise<void> {
     const gone = once(this.#process, 'exit');
-    await this.#ask('close');
+    await this.ask('close');
     await gone;
   }
 
@@ -81,7 +81,7 @@ export class Node {
     await gone;
   }
 
-  #ask(question: Question): Promise<unknown> {
+  ask(question: Question, about = ''): Promise<unknown> {
     const n = this.#questions++;
     return new Promise((resolve, reject) => {
       const take = (answer: { n: number; value: unknown }): void => {
@@ -90,7 +90,7 @@ export class Node {
         resolve(answer.value);
       };
       this.#process.on('message', take);
-      this.#process.send({ n, question }, (error) => error && reject(error));
+      this.#process.send({ n, question, about }, (error) => error && reject(error));
     });
   }
 }

@@ -1,12 +1,12 @@
 /** One server in a process of its own, told by its parent what to be: it can be killed, frozen and asked. */
 import { SignalingServer, type SignalingServerOptions } from '../../server/index.js';
 
-export type Question = 'stats' | 'obstacles' | 'close';
+export type Question = 'stats' | 'obstacles' | 'close' | 'leave' | 'kick';
 
 const options = JSON.parse(process.argv[2] ?? '{}') as SignalingServerOptions;
 const server = new SignalingServer({ port: 0, host: '127.0.0.1', ...options });
 
-function answer(question: Question): unknown {
+function answer(question: Question, about: string): unknown {
   switch (question) {
     case 'stats':
       return server.stats();
@@ -14,11 +14,15 @@ function answer(question: Question): unknown {
       return server.obstacles;
     case 'close':
       return server.close({ drain: 500 });
+    case 'leave':
+      return server.leave(about);
+    case 'kick':
+      return server.kick(about);
   }
 }
 
-process.on('message', ({ n, question }: { n: number; question: Question }) => {
-  void Promise.resolve(answer(question)).then((value) => {
+process.on('message', ({ n, question, about }: { n: number; question: Question; about: string }) => {
+  void Promise.resolve(answer(question, about)).then((value) => {
     process.send?.({ n, value });
     if (question === 'close') process.disconnect();
   });

@@ -15,7 +15,8 @@ export async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   server.close();
   await once(server, 'close');
-  return port;
+  // A Redis Cluster takes another one, higher by 10 000, for itself.
+  return port < 55_000 ? port : freePort();
 }
 
 export class RedisServer {
@@ -81,6 +82,27 @@ export class RedisServer {
   async keys(): Promise<string[]> {
     return (await this.say('KEYS', '*')) as string[];
   }
+}
+
+/** Three that share the slots among them. */
+export async function startRedisCluster(t: TestContext): Promise<[RedisServer, RedisServer, RedisServer]> {
+  const start = (): Promise<RedisServer> => RedisServer.of(t, '--cluster-enabled', 'yes');
+  const servers: [RedisServer, RedisServer, RedisServer] = [await start(), await start(), await start()];
+  const slots = 16_384;
+  for (const [i, server] of servers.entries()) {
+    const [first, last] = [Math.ceil((slots * i) / 3), Math.ceil((slots * (i + 1)) / 3) - 1];
+    await server.say('CLUSTER', 'ADDSLOTSRANGE', String(first), String(last));
+    await server.say('CLUSTER', 'MEET', '127.0.0.1', String(servers[0].port));
+  }
+  const isWhole = async (server: RedisServer): Promise<boolean> => {
+    const info = String(await server.say('CLUSTER', 'INFO'));
+    return info.includes('cluster_state:ok') && info.includes('cluster_known_nodes:3');
+  };
+  await until(async () => (await Promise.all(servers.map(isWhole))).every(Boolean), {
+    timeout: 30_000,
+    what: 'the Redis Cluster',
+  });
+  return servers;
 }
 
 /** A way to a port that can be cut without either end being told, as networks do. */

@@ -1,6 +1,7 @@
 /** The suites of `npm test`, in the order in which they run. */
 import { join } from 'node:path';
 import { findOrInstallTools } from '../network/requirements.mjs';
+import { findOrInstallPrograms } from '../support/programs.mjs';
 import { runCommand } from './run-command.mjs';
 import { withRoute } from './network.mjs';
 import { RESULTS_FILE, readResults } from './results.mjs';
@@ -151,6 +152,10 @@ export const suites = [
     ...testsIn('test/tools'),
   ]),
   nodeSuite('server', () => testsIn('test/server')),
+  demanding(
+    (say) => findOrInstallPrograms({ 'redis-server': 'redis-server' }, say),
+    nodeSuite('cluster', () => testsIn('test/cluster'), { concurrency: 1, timeout: 300 * SECOND }),
+  ),
   browserSuite('chromium'),
   browserSuite('firefox'),
   nodeSuite('e2e', () => testsIn('test/e2e'), {
