@@ -2,7 +2,8 @@
  * What a page is to servers: a key, a room, connections that come and go. Dials again as a page does, at any of the
  * servers, and writes down what it was told.
  */
-import { TestClient, createKey, type Key, type Received } from '../server/client.js';
+import type { TestClient } from '../server/client.js';
+import { createKey, type Key, type Received } from '../server/client.js';
 import type { Node } from './nodes.js';
 
 /** What it knows of somebody else in the room. */

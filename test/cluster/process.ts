@@ -28,6 +28,9 @@ process.on('message', ({ n, question, about }: { n: number; question: Question; 
   });
 });
 
+// Whoever started it is gone, whatever the reason.
+process.on('disconnect', () => process.exit());
+
 try {
   await server.listen();
   process.send?.({ url: server.address.url });

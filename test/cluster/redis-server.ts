@@ -56,14 +56,19 @@ export class RedisServer {
     const own = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#dir];
     const nothingKept = ['--save', '', '--appendonly', 'no'];
     this.#process = spawn('redis-server', [...own, ...nothingKept, ...this.#options], { stdio: 'ignore' });
-    await until(() => this.say('PING'), { what: 'the Redis of this test' });
+    const answers = (): Promise<boolean> =>
+      this.say('PING').then(
+        () => true,
+        (error: unknown) => String(error).includes('NOAUTH'),
+      );
+    await until(answers, { what: 'the Redis of this test' });
   }
 
   /** Without a word. What it knew is gone. */
   async kill(): Promise<void> {
     const child = this.#process;
     this.#process = undefined;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGKILL');
     await once(child, 'exit');
   }
@@ -105,12 +110,19 @@ export async function startRedisCluster(t: TestContext): Promise<[RedisServer, R
   return servers;
 }
 
+interface Pair {
+  readonly inner: Socket;
+  readonly outer: Socket;
+  subscribes: boolean;
+  cut: boolean;
+}
+
 /** A way to a port that can be cut without either end being told, as networks do. */
 export class Tunnel {
   readonly port: number;
   #server: Server;
-  #pairs = new Set<{ readonly inner: Socket; readonly outer: Socket; subscribes: boolean }>();
-  #cut: (subscribes: boolean) => boolean = () => false;
+  #pairs = new Set<Pair>();
+  #cut = false;
 
   private constructor(server: Server) {
     this.#server = server;
@@ -132,24 +144,25 @@ export class Tunnel {
 
   /** From now on nothing comes through; `subscriptions`: of the connections of which there are now, on those only. */
   cut(what: 'all' | 'subscriptions'): void {
-    const present = new Set([...this.#pairs].filter(({ subscribes }) => subscribes));
-    if (what === 'all') this.#cut = () => true;
-    else for (const { inner, outer } of present) [inner, outer].forEach((socket) => socket.pause());
+    const subscriptions = [...this.#pairs].filter(({ subscribes }) => subscribes);
+    if (what === 'all') this.#cut = true;
+    else if (subscriptions.length === 0) throw new Error('Nobody subscribes through this tunnel');
+    for (const pair of subscriptions) pair.cut = true;
   }
 
   mend(): void {
-    this.#cut = () => false;
+    this.#cut = false;
     for (const { inner, outer } of this.#pairs) [inner, outer].forEach((socket) => socket.destroy());
   }
 
   #join(inner: Socket, outer: Socket): void {
-    const pair = { inner, outer, subscribes: false };
+    const pair: Pair = { inner, outer, subscribes: false, cut: false };
     this.#pairs.add(pair);
     const pass = (from: Socket, to: Socket): void => {
       from.on('error', () => undefined);
       from.on('data', (bytes) => {
-        if (from === inner && bytes.includes('SUBSCRIBE')) pair.subscribes = true;
-        if (!this.#cut(pair.subscribes)) to.write(bytes);
+        pair.subscribes ||= bytes.toString('latin1').toLowerCase().includes('subscribe');
+        if (!this.#cut && !pair.cut) to.write(bytes);
       });
       from.on('close', () => {
         to.destroy();

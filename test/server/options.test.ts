@@ -70,6 +70,18 @@ test('every wrong option is named', () => {
     [{ seatTimeout: 3_600_001 }, RangeError, /seatTimeout/],
     [{ limits: 5 }, TypeError, /limits must be an object/],
     [{ limits: { speed: 1 } }, TypeError, /Unknown option: limits.speed/],
+    [{ redis: 5 }, TypeError, /redis must be an object, not 5/],
+    [{ redis: '' }, RangeError, /redis is no URL: it must be like "redis:\/\/host:6379"/],
+    [{ redis: 'http://host' }, RangeError, /redis .* "http:"/],
+    [{ redis: 'redis://' }, RangeError, /redis/],
+    [{ redis: 'redis://host/tea' }, RangeError, /database's number/],
+    [{ redis: 'redis://host?x=1' }, RangeError, /nothing else/],
+    [{ redis: { url: 'redis://host', uri: 1 } }, TypeError, /Unknown option: redis.uri/],
+    [{ redis: { url: 7 } }, TypeError, /redis.url must be a string, not 7/],
+    [{ redis: {} }, TypeError, /redis.url/],
+    [{ redis: { url: 'redis://host', prefix: '{a}' } }, RangeError, /redis.prefix/],
+    [{ redis: { url: 'redis://host', prefix: 1 } }, TypeError, /redis.prefix/],
+    [{ redis: { url: 'redis://host', lease: 10 } }, RangeError, /redis.lease/],
     [{ limits: { maxRooms: 1 } }, TypeError, /Unknown option: limits.maxRooms/],
   ];
   for (const [options, type, message] of wrong) {
@@ -114,6 +126,20 @@ test('every limit is checked, and completed', () => {
     pingInterval: 25_000,
     pongTimeout: 10_000,
   });
+});
+
+test('no password of a wrong redis URL is shown', () => {
+  for (const redis of [
+    'redis://:geheim@',
+    'http://:geheim@host',
+    'redis://:geheim@host/tea',
+    ':geheim@host',
+  ]) {
+    assert.throws(
+      () => create({ redis }),
+      (error: Error) => error instanceof RangeError && !error.message.includes('geheim'),
+    );
+  }
 });
 
 test('what is right is taken', () => {
