@@ -3,8 +3,8 @@
  * long, others may have been given our seats. It is asked, not told: a process that stood still looks at the clock
  * before it does anything else.
  */
-import { randomBytes } from 'node:crypto';
 import type { Logger } from '../log.js';
+import { randomName } from './calls.js';
 import { RegistryError } from './error.js';
 import { Link } from './link.js';
 import type { Names } from './scripts.js';
@@ -33,8 +33,6 @@ const FIRST_WAIT = 50;
 const LONGEST_WAIT = 1000;
 /** Errors by which Redis says that it will not have us (https://redis.io/docs/latest/develop/reference/protocol-spec/). */
 const REFUSALS = /^(?:NOAUTH|WRONGPASS|NOPERM|ERR )/;
-
-const random = (): string => randomBytes(9).toString('base64url');
 
 /** Monotonic, and where the machine slept, ahead of what the process knows. */
 class Stopwatch {
@@ -208,7 +206,7 @@ export class Keeper {
     const { recovery } = this.#settings.times;
     // Whoever else listens will be missed: so it is not the first start of the first of us.
     const alone = !first || (await link.listeners(this.#names.everyone)) <= 1;
-    const args = [random(), this.#epoch, String(recovery), alone ? '1' : '0', this.#names.everyone];
+    const args = [randomName(), this.#epoch, String(recovery), alone ? '1' : '0', this.#names.everyone];
     const reply = (await link.run('checkIn', [this.#names.cluster], args)) as [string, string];
     this.#epoch = reply[0];
     if (Number(reply[1]) > 0) this.recover(Number(reply[1]));

@@ -56,7 +56,7 @@ export class MemoryRegistry<P extends Place> implements Registry<P> {
     const { id, room, hello, stamp } = place;
     const own = this.#rooms.get(room)?.members.get(id);
     if (own && own.stamp >= stamp) return answer(own.stamp === stamp ? IN_ALREADY : REPLACED);
-    if (own?.hello === hello && own.role === place.role) return this.#resume(own, place, terms, answer);
+    if (own?.hello === hello) return this.#resume(own, place, terms, answer);
     if (own) {
       // The page was loaded anew: another stay.
       this.#events.ended(own, 'expired');
@@ -106,7 +106,7 @@ export class MemoryRegistry<P extends Place> implements Registry<P> {
     // There is nobody else.
   }
 
-  /** The others have not noticed anything, and do not now. */
+  /** The others have not noticed anything, and do not now, unless its role is new. */
   #resume(own: P, place: P, { entry }: JoinTerms, answer: (answer: Answer<P>) => void): void {
     const room = this.#rooms.get(place.room);
     if (!room) return;
@@ -120,6 +120,7 @@ export class MemoryRegistry<P extends Place> implements Registry<P> {
       members: all.filter((other) => other !== place),
       earlier: all.indexOf(place),
     });
+    if (own.role !== place.role) this.#events.peer(place.room, place);
   }
 
   #enterRoom(place: P, { entry, capacity }: JoinTerms, answer: (answer: Answer<P>) => void): void {

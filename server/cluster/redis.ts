@@ -1,22 +1,18 @@
 /** The registry of processes that act as one: what is true is in Redis, and every process has copies of its rooms. */
-import { randomBytes } from 'node:crypto';
 import type { GoneReason } from '../../src/protocol.js';
 import type { Logger } from '../log.js';
+import { Calls, randomName, type Decision, type Word } from './calls.js';
 import { Keeper, type Renewal } from './keeper.js';
 import type { Link } from './link.js';
 import { Owed } from './owed.js';
 import {
   IN_ALREADY,
-  NO_ROOM,
   REPLACED,
-  ROOM_EXISTS,
   isRemote,
-  roomFull,
   type Answer,
   type JoinTerms,
   type Occupant,
   type Place,
-  type Refused,
   type Registry,
   type RegistryEvents,
   type Remote,
@@ -24,17 +20,7 @@ import {
 import { Names } from './scripts.js';
 import type { RedisSettings } from './settings.js';
 import { View } from './view.js';
-import { encodeKick, encodeRelay, readSnapshot, type News } from './wire.js';
-
-type JoinReply = [
-  status: string,
-  epoch: string,
-  version: string,
-  capacity: string,
-  created: string,
-  string[],
-];
-type RefreshReply = [status: 'ok', epoch: string, version: string, capacity: string, string[], string[]];
+import { encodeKick, encodeRelay, type News } from './wire.js';
 
 interface Request<P> {
   readonly place: P;
@@ -47,14 +33,12 @@ const AT_ONCE = 200;
 /** What an owner has to give its seat up in time itself, saying why, before others do, ms. */
 const AWAY_GRACE = 500;
 
-const random = (): string => randomBytes(9).toString('base64url');
-
 export class RedisRegistry<P extends Place> implements Registry<P> {
   /** Another one for each life of a process: what it held before is not its any more. */
-  readonly node = random();
+  readonly node = randomName();
   #settings: RedisSettings;
-  #mostMembers: number;
   #names: Names;
+  #calls: Calls;
   #events: RegistryEvents<P>;
   #keeper: Keeper;
   #views = new Map<string, View<P>>();
@@ -67,8 +51,8 @@ export class RedisRegistry<P extends Place> implements Registry<P> {
   /** @param mostMembers cap on every room's capacity */
   constructor(settings: RedisSettings, mostMembers: number, logger: Logger, events: RegistryEvents<P>) {
     this.#settings = settings;
-    this.#mostMembers = mostMembers;
     this.#names = new Names(settings.prefix, settings.database);
+    this.#calls = new Calls(this.#names, this.node, settings.times.lease, mostMembers);
     this.#events = events;
     this.#keeper = new Keeper(settings, this.#names, this.node, logger, {
       heard: (news) => this.#heard(news),
@@ -115,10 +99,7 @@ export class RedisRegistry<P extends Place> implements Registry<P> {
     const ask = (): void => {
       const { link, open } = this.#keeper;
       if (!link || !open) return void this.#entering.add(ask);
-      link.run('enter', [this.#names.cluster], [id, this.#names.everyone, this.node]).then(
-        (stamp) => answer(Number(stamp)),
-        () => this.#entering.add(ask),
-      );
+      this.#calls.enter(link, id).then(answer, () => this.#entering.add(ask));
     };
     ask();
   }
@@ -133,21 +114,20 @@ export class RedisRegistry<P extends Place> implements Registry<P> {
 
   abandon(place: P): boolean {
     if (!this.#deferred.delete(place)) return false;
-    const { room, id, stamp } = place;
+    const { room } = place;
     this.#views.get(room)?.forget(place);
     this.#tidy(room);
     // A link may have been lost between what was asked and the answer.
-    this.#owed.add(place, { script: 'leave', args: [id, String(stamp), 'lost'] });
+    this.#owed.add(place, { script: 'leave', what: 'lost' });
     return true;
   }
 
   leave(place: P, reason: GoneReason): void {
-    const { room, id, stamp } = place;
+    const { room } = place;
     const view = this.#views.get(room);
     if (!view?.holds(place)) return;
     view.giveUp(place, reason);
-    const args = [id, String(stamp), reason];
-    this.#settle(place, { script: 'leave', args }, () => {
+    this.#say(place, { script: 'leave', what: reason }, () => {
       view.drop(place, reason);
       this.#tidy(room);
     });
@@ -155,11 +135,10 @@ export class RedisRegistry<P extends Place> implements Registry<P> {
   }
 
   away(place: P, timeout: number): void {
-    const { room, id, stamp } = place;
-    const view = this.#views.get(room);
+    const view = this.#views.get(place.room);
     if (!view?.holds(place)) return;
     view.setAway(place, performance.now() + timeout);
-    this.#settle(place, { script: 'away', args: [id, String(stamp), String(timeout + AWAY_GRACE)] });
+    this.#say(place, { script: 'away', what: String(timeout + AWAY_GRACE) });
   }
 
   find(room: string, id: string): Occupant<P> | undefined {
@@ -186,7 +165,7 @@ export class RedisRegistry<P extends Place> implements Registry<P> {
       }
     };
     const { link } = this.#keeper;
-    if (link) link.run('close', this.#names.room(room), this.#args(room)).catch(alone);
+    if (link) this.#calls.close(link, room).catch(alone);
     else alone();
     return places.length;
   }
@@ -202,8 +181,8 @@ export class RedisRegistry<P extends Place> implements Registry<P> {
       this.#deferred.set(place, request);
       return answer('deferred');
     }
-    link.run('join', this.#names.room(place.room), this.#joinArgs(place, request.terms)).then(
-      (reply) => this.#decided(request, reply as JoinReply),
+    this.#calls.join(link, place, request.terms).then(
+      (decision) => this.#decided(request, decision),
       () => {
         // Whether it came to anything, another link will find out, and may have done so already.
         if (this.#views.get(place.room)?.expects(place)) this.#ask(request);
@@ -211,47 +190,29 @@ export class RedisRegistry<P extends Place> implements Registry<P> {
     );
   }
 
-  #joinArgs(
-    { id, hello, role, room, stamp }: P,
-    { entry, capacity }: JoinTerms,
-    { lease = this.#settings.times.lease, away = '0', order = 0 } = {},
-  ): string[] {
-    const most = capacity === 0 ? this.#mostMembers : Math.min(capacity, this.#mostMembers);
-    const terms = [entry, most, Math.ceil(lease), away, order].map(String);
-    return [...this.#args(room), id, hello, role, this.node, String(stamp), ...terms];
-  }
-
-  #decided({ place, answer }: Request<P>, [status, ...reply]: JoinReply): void {
+  #decided({ place, answer }: Request<P>, decision: Decision): void {
     const { room } = place;
     const view = this.#views.get(room);
     // The change may have been here before its answer.
     if (!view?.expects(place)) return;
-    if (status !== 'in') {
+    if (decision.refused) {
       view.forget(place);
       this.#tidy(room);
-      return answer(refusal(status, Number(reply[2])));
+      return answer(decision.refused);
     }
-    const [epoch, version, capacity, created, members] = reply;
-    view.accepted(place, created === '1');
-    view.learn(readSnapshot(epoch, version, capacity, members), {
-      late: false,
-      partial: this.#keeper.recovering,
-    });
+    view.accepted(place, decision.created);
+    view.learn(decision.snapshot, { late: false, partial: this.#keeper.recovering });
   }
 
   /** Says it now, or as soon as it can be said. */
-  #settle(place: P, what: { script: 'leave' | 'away'; args: string[] }, unsaid?: () => void): void {
+  #say(place: P, word: Word, unsaid?: () => void): void {
     const { link } = this.#keeper;
     const owe = (): void => {
-      this.#owed.add(place, what);
+      this.#owed.add(place, word);
       unsaid?.();
     };
-    if (!link) return owe();
-    link.run(what.script, this.#names.room(place.room), [...this.#args(place.room), ...what.args]).catch(owe);
-  }
-
-  #args(room: string): string[] {
-    return [room, this.#names.channels, random()];
+    if (link) this.#calls.say(link, place, word).catch(owe);
+    else owe();
   }
 
   #heard(news: News): void {
@@ -286,12 +247,10 @@ export class RedisRegistry<P extends Place> implements Registry<P> {
 
   async #renew(link: Link, renewal: Renewal): Promise<void> {
     const owed = this.#owed.take();
-    const say = ([place, { script, args }]: (typeof owed)[number]): Promise<unknown> =>
-      link.run(script, this.#names.room(place.room), [...this.#args(place.room), ...args]);
     try {
-      await Promise.all(owed.map(say));
+      await Promise.all(owed.map(([place, word]) => this.#calls.say(link, place, word)));
     } catch (error) {
-      for (const [place, what] of owed) this.#owed.add(place, what);
+      for (const [place, word] of owed) this.#owed.add(place, word);
       throw error;
     }
     const views = [...this.#views];
@@ -304,17 +263,10 @@ export class RedisRegistry<P extends Place> implements Registry<P> {
 
   async #refresh(link: Link, room: string, view: View<P>, renewal: Renewal): Promise<void> {
     const places = view.places();
-    const args = [this.node, String(Math.ceil(this.#settings.times.lease)), view.epoch, String(view.version)];
-    const ids = places.flatMap(({ id, stamp }) => [id, String(stamp)]);
-    const reply = await link.run('refresh', this.#names.room(room), [...this.#args(room), ...args, ...ids]);
+    const { lost, snapshot } = await this.#calls.refresh(link, room, view, places);
     if (this.#views.get(room) !== view) return;
-    const [, epoch, version, capacity, lost, members] = reply as RefreshReply;
-    if (members.length > 0) {
-      const learning = { late: renewal.first, partial: renewal.partial };
-      view.learn(readSnapshot(epoch, version, capacity, members), learning);
-    }
-    const missing = new Set(lost);
-    const doubted = places.filter((place) => missing.has(place.id) && view.holds(place));
+    if (snapshot) view.learn(snapshot, { late: renewal.first, partial: renewal.partial });
+    const doubted = places.filter((place) => lost.has(place.id) && view.holds(place));
     await Promise.all(doubted.map((place) => this.#reassert(link, view, place)));
     this.#tidy(room);
   }
@@ -325,20 +277,18 @@ export class RedisRegistry<P extends Place> implements Registry<P> {
     const until = view.awayUntil(place);
     const rest = until === undefined ? undefined : Math.max(1, until - performance.now()) + AWAY_GRACE;
     const terms = { entry: 'join-or-create', capacity: view.capacity } as const;
-    const args = this.#joinArgs(place, terms, {
+    const decision = await this.#calls.join(link, place, terms, {
+      lease: rest ?? this.#settings.times.lease,
+      away: rest !== undefined,
       order: view.orderOf(place.id),
-      ...(rest !== undefined && { lease: rest, away: '1' }),
     });
-    const reply = (await link.run('join', this.#names.room(room), args)) as JoinReply;
     if (this.#views.get(room) !== view || !view.holds(place)) return;
-    const [status, epoch, version, capacity, , members] = reply;
-    if (status === 'in') {
-      const learning = { late: false, partial: this.#keeper.recovering };
-      view.learn(readSnapshot(epoch, version, capacity, members), learning);
+    if (!decision.refused) {
+      view.learn(decision.snapshot, { late: false, partial: this.#keeper.recovering });
       return;
     }
     if (until !== undefined) view.end(place, 'expired');
-    else view.end(place, status === 'replaced' ? 'replaced' : 'full');
+    else view.end(place, decision.refused === REPLACED ? 'replaced' : 'full');
     this.#tidy(room);
   }
 
@@ -355,8 +305,12 @@ export class RedisRegistry<P extends Place> implements Registry<P> {
         if (link) this.#reassert(link, view, place).catch(() => undefined); // The next renewal does.
       },
       orphaned: (id, stamp) => {
-        const args = [...this.#args(room), id, String(stamp), 'lost'];
-        this.#keeper.link?.run('leave', this.#names.room(room), args).catch(() => undefined);
+        const { link } = this.#keeper;
+        // What cannot be said now, ends with its lease.
+        if (link)
+          this.#calls
+            .say(link, { room, id, stamp }, { script: 'leave', what: 'lost' })
+            .catch(() => undefined);
       },
       missed: () => this.#reread(room, view),
     });
@@ -392,23 +346,9 @@ export class RedisRegistry<P extends Place> implements Registry<P> {
       .places()
       .filter((place) => view.awayUntil(place) === undefined)
       .map((place) => {
-        const { room, id, stamp } = place;
-        const [script, rest] = seatTimeout > 0 ? ['away' as const, seatTimeout] : ['leave' as const, 'lost'];
-        const args = [...this.#args(room), id, String(stamp), String(rest)];
-        return link.run(script, this.#names.room(room), args);
+        const word: Word =
+          seatTimeout > 0 ? { script: 'away', what: String(seatTimeout) } : { script: 'leave', what: 'lost' };
+        return this.#calls.say(link, place, word);
       });
-  }
-}
-
-function refusal(status: string, capacity: number): Refused {
-  switch (status) {
-    case 'replaced':
-      return REPLACED;
-    case 'room-missing':
-      return NO_ROOM;
-    case 'room-exists':
-      return ROOM_EXISTS;
-    default:
-      return roomFull(capacity);
   }
 }

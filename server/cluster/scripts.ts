@@ -113,14 +113,14 @@ local function accept(created)
   return finish('in', epoch, digits(version), digits(capacity), created, redis.call('HGETALL', members))
 end
 if own and own.stamp > stamp then return refuse('replaced') end
-if own and own.hello == hello and own.role == role then
+if own and own.hello == hello then
   local before = own.node
   local same = before == node and own.stamp == stamp
-  own.node, own.stamp, own.away = node, stamp, away
+  own.node, own.stamp, own.away, own.role = node, stamp, away, role
   put(id, own, lease)
   if not same then
     count(node, 1)
-    say('>', id, node, digits(stamp), entry == 'create' and '1' or '0')
+    say('>', id, node, digits(stamp), entry == 'create' and '1' or '0', role)
     count(before, -1)
   end
   return accept(entry == 'create' and '1' or '0')

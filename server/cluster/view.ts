@@ -225,7 +225,7 @@ export class View<P extends Place> {
         this.#capacity = change.capacity;
         return this.#came(change.entrant, change.created);
       case 'moved':
-        return this.#moved(change.id, change.node, change.stamp, change.created);
+        return this.#moved(change);
       case 'gone':
         return this.#gone(change.id, change.reason);
       case 'closed':
@@ -257,7 +257,7 @@ export class View<P extends Place> {
 
   /** Puts somebody elsewhere in the place of who had that id, and tells those here what is new to them. */
   #replace(known: Occupant<P> | undefined, entrant: Entrant): void {
-    const same = known?.hello === entrant.hello && known.role === entrant.role;
+    const same = known?.hello === entrant.hello;
     if (known && !isRemote(known) && !this.#leaving.has(known)) {
       this.#events.ended(known, same ? 'moved' : 'expired');
     }
@@ -265,10 +265,10 @@ export class View<P extends Place> {
     else if (known && !isRemote(known)) this.#clean(known);
     const remote = toRemote(entrant);
     this.#members.set(entrant.id, remote);
-    if (!same) this.#events.peer(remote);
+    if (!same || known.role !== remote.role) this.#events.peer(remote);
   }
 
-  #moved(id: string, node: string, stamp: number, created: boolean): void {
+  #moved({ id, node, stamp, created, role }: Extract<Change, { op: 'moved' }>): void {
     const known = this.#members.get(id);
     this.#unconfirmed.delete(id);
     if (node === this.#node) {
@@ -279,7 +279,7 @@ export class View<P extends Place> {
     }
     if (!known) return this.#events.missed();
     if (!isRemote(known) && known.stamp > stamp) return;
-    const { hello, role } = known;
+    const { hello } = known;
     this.#replace(known, { id, node, stamp, order: 0, hello, role });
   }
 
@@ -300,14 +300,15 @@ export class View<P extends Place> {
   #seat(arrival: Arrival<P>, created: boolean): void {
     const { place } = arrival;
     const known = this.#members.get(place.id);
-    const same = known?.hello === place.hello && known.role === place.role;
+    const same = known?.hello === place.hello;
     if (known && !isRemote(known)) {
       if (!this.#leaving.has(known)) this.#events.ended(known, same ? 'moved' : 'expired');
       this.#clean(known);
     }
     if (known && !same) this.#remove(known, 'lost');
     this.#members.set(place.id, place);
-    if (!same && this.#members.size > 1) this.#events.peer(place);
+    const isNews = !same || known.role !== place.role;
+    if (isNews && this.#members.size > 1) this.#events.peer(place);
     arrival.created ||= created;
     this.#admit(arrival);
   }

@@ -21,6 +21,7 @@ export type Change =
       readonly node: string;
       readonly stamp: number;
       readonly created: boolean;
+      readonly role: string;
     }
   | { readonly op: 'gone'; readonly id: string; readonly reason: GoneReason }
   | { readonly op: 'closed' };
@@ -87,7 +88,14 @@ function parseChange([op, ...parts]: readonly string[]): Change | null {
       return { op: 'came', entrant, created: fifth === '1', capacity: Number(sixth) };
     }
     case '>':
-      return { op: 'moved', id, node: second, stamp: Number(third), created: fourth === '1' };
+      return {
+        op: 'moved',
+        id,
+        node: second,
+        stamp: Number(third),
+        created: fourth === '1',
+        role: parts.slice(4).join('|'),
+      };
     case '-':
       return { op: 'gone', id, reason: second as GoneReason };
     case 'x':

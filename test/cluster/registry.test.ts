@@ -37,6 +37,19 @@ const ownPrefix = (): string => `test${prefixes++}:`;
 
 registryContract('in Redis', (t, most) => openDesk(t, redis, { most, prefix: ownPrefix() }));
 
+test('what others are told of one who is back elsewhere in another role', async (t) => {
+  const prefix = ownPrefix();
+  const [a, b] = [await openDesk(t, redis, { prefix }), await openDesk(t, redis, { prefix })];
+  const name = newRoom();
+  await a.join(await a.place(name, 'a'));
+  await a.join(await a.place(name, 'b', { role: 'host|1' }));
+  a.told.length = 0;
+  await b.join(await b.place(name, 'b', { role: 'guest|2' }));
+  assert.deepEqual((await a.hear(3)).slice(1), ['ended b moved', 'peer b']);
+  assert.equal(a.registry.find(name, 'b')?.role, 'guest|2');
+  assert.deepEqual(a.ids(name), ['a', 'b']);
+});
+
 test('a script touches one room only: all its keys share a hash tag', () => {
   const names = new Names('some:', 3);
   for (const key of names.room(newRoom())) assert.match(key, /^some:\{r+\d+\}:\w+$/);

@@ -182,6 +182,18 @@ export function registryContract(name: string, create: CreateDesk): void {
     assert.deepEqual(desk.ids(room), ['a', 'b'], 'what was said of the old seat is nothing to the new one');
   });
 
+  test(`${name}: who is back in another role is told of again, and was not gone`, async (t) => {
+    const desk = await create(t, 2);
+    const room = newRoom();
+    await desk.join(await desk.place(room, 'a', { role: 'host|1' }));
+    await desk.join(await desk.place(room, 'b'));
+    desk.told.length = 0;
+    await desk.join(await desk.place(room, 'a', { role: 'guest|2' }));
+    assert.deepEqual(await desk.hear(2), ['ended a moved', 'peer a']);
+    assert.equal(desk.registry.find(room, 'a')?.role, 'guest|2');
+    assert.deepEqual(desk.ids(room), ['a', 'b']);
+  });
+
   test(`${name}: another hello is another stay`, async (t) => {
     const desk = await create(t, 8);
     const room = newRoom();
