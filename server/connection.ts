@@ -14,8 +14,8 @@ import {
 import type { Knock } from './access.js';
 import { tickOf } from './heartbeat.js';
 import type { Client, Exit, Hub, Seat } from './hub.js';
-import { Inbox, type Frame } from './inbox.js';
 import type { IceSettings } from './ice-options.js';
+import { Inbox, type Frame, type InboxEvents } from './inbox.js';
 import type { Limits } from './limits.js';
 import type { Logger } from './log.js';
 import { proveLogin, type LoginFrame } from './login.js';
@@ -60,7 +60,7 @@ const NOTHING_SHOWN = { token: '', name: '' } as const;
 
 type State = 'waiting for login' | 'in' | 'ended';
 
-export class Connection implements Client {
+export class Connection implements Client, InboxEvents {
   readonly seats = new Map<number, Seat>();
   #ws: WebSocket;
   #host: string;
@@ -96,10 +96,7 @@ export class Connection implements Client {
       );
     }
     this.#ice = new IceHandout(context.ice);
-    this.#inbox = new Inbox(ws, context.limits, {
-      frame: (frame) => this.#handle(frame),
-      flooded: () => this.end(CloseCode.rateLimited, 'Too many messages'),
-    });
+    this.#inbox = new Inbox(ws, context.limits, this);
     ws.on('close', (code) => {
       this.#finish(code === GOING_AWAY ? 'leaving' : 'away');
       context.counters.closed(code);
@@ -107,10 +104,11 @@ export class Connection implements Client {
     });
     ws.on('message', (data, binary) => {
       this.#awaitsSign = false;
-      this.#inbox.push({ bytes: toBuffer(data), binary });
+      this.#inbox.push(toBuffer(data), binary);
     });
-    ws.on('ping', () => this.#hear());
-    ws.on('pong', () => this.#hear());
+    const hear = (): void => this.#hear();
+    ws.on('ping', hear);
+    ws.on('pong', hear);
     this.#welcome();
   }
 
@@ -208,7 +206,11 @@ export class Connection implements Client {
     queueMicrotask(() => this.end(CloseCode.slow, 'Too slow to read'));
   }
 
-  #handle({ bytes, binary }: Frame): void {
+  flooded(): void {
+    this.end(CloseCode.rateLimited, 'Too many messages');
+  }
+
+  frame({ bytes, binary }: Frame): void {
     const { hub, limits } = this.#context;
     const most = binary ? limits.payload + MESSAGE_HEADER_BYTES : limits.controlPayload;
     if (bytes.length > most) return this.#fail('badFrames', 'Frame too large');
@@ -283,7 +285,9 @@ export class Connection implements Client {
   #enter(id: string | null): void {
     if (id === null) return this.#fail('failedLogins', 'The signature does not fit');
     this.#id = id;
-    this.#packedId = packPeerId(id);
+    // From a pool: a buffer of its own takes ten times what is in it.
+    this.#packedId = Buffer.from(packPeerId(id));
+    this.#nonce = '';
     this.#state = 'in';
     this.#since = this.#lastPing = performance.now();
     this.#context.counters.count('logins');

@@ -1,6 +1,7 @@
 /** Brings the connected together: who is logged in, who shares a room, and what they say to each other. */
-import { parseMessage, readdressMessage } from '../src/message-frame.js';
+import { readdressMessage } from '../src/message-frame.js';
 import { CloseCode, isRoomId, type ClientFrame, type GoneReason, type ServerFrame } from '../src/protocol.js';
+import { readAddress } from './address.js';
 import {
   isRemote,
   type Answer,
@@ -188,8 +189,8 @@ export class Hub {
    * Passes a message on, in the bytes it came in. One whose receiver is not there is dropped, as on any network.
    * False when it is no message at all.
    */
-  relay(client: Client, frame: Uint8Array): boolean {
-    const message = parseMessage(frame);
+  relay(client: Client, frame: Buffer): boolean {
+    const message = readAddress(frame);
     if (!message) return false;
     const seat = client.seats.get(message.n);
     const target = seat?.held ? this.#registry.find(seat.room, message.id) : undefined;

@@ -43,11 +43,17 @@ export class Inbox {
     return this.#held || this.#timer !== undefined;
   }
 
-  push(frame: Frame): void {
+  push(bytes: Buffer, binary: boolean): void {
     if (this.#closed) return;
+    const frame = { bytes, binary };
+    // Nearly all frames: nothing waits before them, and nothing has to afterwards.
+    if (!this.paused && this.#wait(frame) === 0) {
+      this.#overSince = undefined;
+      this.#take(frame);
+      return this.#setFlow();
+    }
     this.#frames.push(frame);
     if (this.#frames.length > this.#most) return this.#flood();
-    this.#ease(this.#wait(frame));
     this.#drain();
   }
 
@@ -95,11 +101,17 @@ export class Inbox {
         break;
       }
       this.#frames.shift();
-      this.#messages.spend(1);
-      if (frame.binary) this.#bytes.spend(frame.bytes.length);
-      this.#events.frame(frame);
+      this.#take(frame);
     }
+    // An array keeps the room it once needed.
+    if (this.#frames.length === 0) this.#frames = [];
     this.#setFlow();
+  }
+
+  #take(frame: Frame): void {
+    this.#messages.spend(1);
+    if (frame.binary) this.#bytes.spend(frame.bytes.length);
+    this.#events.frame(frame);
   }
 
   #wait(frame: Frame): number {

@@ -244,7 +244,7 @@ export class SignalingServer {
     const foreign = this.#settings.httpServer !== undefined && !this.#gate.isOurs(request);
     if (foreign && (this.#http?.listenerCount('upgrade') ?? 0) > 1) return;
     // The parser has let go of the socket: without a listener its next error would end the process.
-    socket.on('error', () => socket.destroy());
+    socket.on('error', destroy);
     const refusal = this.#gate.check(request);
     if (refusal) {
       this.#reject(refusal);
@@ -291,6 +291,11 @@ export class SignalingServer {
       this.#heartbeat.delete(connection);
     });
   };
+}
+
+/** No closure: one in the listener would keep the whole request for as long as the socket is open. */
+function destroy(this: Duplex): void {
+  this.destroy();
 }
 
 /** The length limits are set twice: here for what ws holds in memory, by the connection for what it takes. */

@@ -9,9 +9,9 @@
  * length both ways, so that the server overwrites it and forwards the very bytes it received.
  */
 import { fromBase64url, toBase64url } from './base64url.js';
-import { identityOf, peerId } from './protocol.js';
+import { MAX_SLOT, identityOf, peerId } from './protocol.js';
 
-const MESSAGE_KIND = 1;
+export const MESSAGE_KIND = 1;
 export const MESSAGE_HEADER_BYTES = 37;
 
 export interface Message {
@@ -20,14 +20,19 @@ export interface Message {
   readonly payload: Uint8Array;
 }
 
-const dataView = (bytes: Uint8Array): DataView =>
-  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** Without a view of its own for each number: the server does this for every message. */
+function writeUint16(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >> 8;
+  bytes[at + 1] = value;
+}
+
+const readUint16 = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 
 /** The 34 bytes that stand for `id` in a message's header. */
 export function packPeerId(id: string): Uint8Array<ArrayBuffer> {
   const packed = new Uint8Array(34);
   packed.set(fromBase64url(identityOf(id)) ?? []);
-  dataView(packed).setUint16(32, Number(id.slice(44)));
+  writeUint16(packed, 32, Number(id.slice(44)));
   return packed;
 }
 
@@ -42,16 +47,15 @@ export function encodeMessage(n: number, packedId: Uint8Array, payload: Uint8Arr
 /** Overwrites room number and id of a message frame in place. */
 export function readdressMessage(frame: Uint8Array, n: number, packedId: Uint8Array): void {
   frame[0] = MESSAGE_KIND;
-  dataView(frame).setUint16(1, n);
+  writeUint16(frame, 1, n);
   frame.set(packedId, 3);
 }
 
 /** A message frame's parts; `payload` is a view of it. Null for anything else. */
 export function parseMessage(frame: Uint8Array): Message | null {
   if (frame.length < MESSAGE_HEADER_BYTES || frame[0] !== MESSAGE_KIND) return null;
-  const view = dataView(frame);
-  const slot = view.getUint16(35);
-  if (slot > 9999) return null;
+  const slot = readUint16(frame, 35);
+  if (slot > MAX_SLOT) return null;
   const id = peerId(toBase64url(frame.subarray(3, 35)), slot);
-  return { n: view.getUint16(1), id, payload: frame.subarray(MESSAGE_HEADER_BYTES) };
+  return { n: readUint16(frame, 1), id, payload: frame.subarray(MESSAGE_HEADER_BYTES) };
 }

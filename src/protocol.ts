@@ -15,6 +15,8 @@ export const MAX_CONTROL_BYTES = 4096;
 export const MAX_PAYLOAD_BYTES = 65_536;
 export const MAX_HELLO_CHARS = 2048;
 export const MAX_REASON_CHARS = 256;
+/** Pages of one identity, the first of which is 0. */
+export const MAX_SLOT = 9999;
 export const MAX_TOKEN_CHARS = 2048;
 export const MAX_ROLE_CHARS = 64;
 export const MAX_ICE_SERVERS = 16;
@@ -227,7 +229,7 @@ export function parseClientFrame(text: string): ClientFrame | null {
     case 'login': {
       const { version, key, slot = 0, signature } = f;
       if (!isInteger(version, 0, 0xffff) || !isBase64url(key, 88) || !isBase64url(signature, 88)) return null;
-      if (!isInteger(slot, 0, 9999)) return null;
+      if (!isInteger(slot, 0, MAX_SLOT)) return null;
       return { type: 'login', version, key, slot, signature };
     }
     case 'credentials': {

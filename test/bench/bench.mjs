@@ -1,16 +1,14 @@
 /** `npm run bench`: what peer-elements takes, beside what others take, in one run. README.md beside this file. */
-import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { findOrInstallBrowser } from '../support/browsers.mjs';
 import { ensureBuilt, ensureInstalled } from '../tools/workspace.mjs';
+import { UsageError } from './arguments.mjs';
 import { chosen, modules } from './contestants.mjs';
-import { HELP, UsageError, readOptions } from './options.mjs';
+import { ensureContestants, versions } from './install.mjs';
+import { HELP, readOptions } from './options.mjs';
 
 const say = (line) => console.log(line);
-const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const readJson = (path) => JSON.parse(readFileSync(here(path), 'utf8'));
 
 function end(problem, code) {
   console.error(problem);
@@ -37,24 +35,6 @@ for (const [signal, code] of Object.entries({ SIGHUP: 129, SIGINT: 130, SIGTERM:
   process.once(signal, () => process.exit(code));
 }
 
-/** The others' packages are none of the project's: they are here only for this. */
-function ensureContestants() {
-  const installed = 'node_modules/.package-lock.json';
-  const { packages: wanted } = readJson('package-lock.json');
-  const has = existsSync(here(installed)) ? readJson(installed).packages : {};
-  const complete = Object.entries(wanted).every(
-    ([path, { version, optional }]) => path === '' || optional || has[path]?.version === version,
-  );
-  if (complete) return;
-  say('Installing what to compare with (npm ci in test/bench) …');
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
-    cwd: here('.'),
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-  });
-  if (npm.status !== 0) throw new Error('npm ci in test/bench failed');
-}
-
 /** On one line where that can be. */
 function progress(text) {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
@@ -62,7 +42,7 @@ function progress(text) {
 
 ensureInstalled(say);
 ensureBuilt(say);
-ensureContestants();
+ensureContestants(say);
 if (!findOrInstallBrowser('chromium', say)) process.exit(1);
 // What needs packages is imported only now that they are there.
 const { buildPages } = await import('./pages.mjs');
@@ -74,7 +54,7 @@ const network = await (delay === undefined ? loopback(pages) : laboratory(pages,
   (error) => end(error.message, 1),
 );
 const stage = new Stage(network);
-const result = { at: new Date().toISOString(), versions: readJson('package.json').dependencies };
+const result = { at: new Date().toISOString(), versions: versions() };
 try {
   await stage.open();
   Object.assign(result, await stage.describe(), { cores: availableParallelism(), load: loadavg()[0] });

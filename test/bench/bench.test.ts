@@ -87,10 +87,10 @@ describe('a table', () => {
       target(rows, TIME, 'library', 0.8).text,
       '  ✓ time, ours / best library ≤ 0.8: 0.75 (quick)',
     );
-    assert.equal(target(rows, TIME, 'raw', 1.3).text, '  ✗ time, ours / raw ≤ 1.3: 1.36');
+    assert.equal(target(rows, TIME, 'yard', 1.3).text, '  ✗ time, ours / raw ≤ 1.3: 1.36');
     const rate = { ...TIME, better: 'more' } as const;
     assert.equal(target(rows, rate, 'library', 0.5).text, '  ✓ time, ours / best library ≥ 0.5: 0.68 (slow)');
-    assert.match(target(rows.slice(0, 4), TIME, 'raw', 1.3).text, /not measured$/);
+    assert.match(target(rows.slice(0, 4), TIME, 'yard', 1.3).text, /not measured$/);
   });
 
   test('has quantiles between values', () => assert.equal(quantile([4, 1, 3, 2], 0.5), 2.5));

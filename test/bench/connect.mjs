@@ -86,7 +86,7 @@ export function report(results, contestants, { delay }) {
   const ours = rows.find(({ name }) => name === 'ours');
   const steps = ['open', 'join', 'peer', 'message', 'direct'].filter((mark) => ours?.[mark]);
   const failures = rows.filter(({ errors }) => errors.length > 0);
-  const targets = [target(rows, MESSAGE, 'library', delay ? 0.7 : 0.8), target(rows, DIRECT, 'raw', 1.3)];
+  const targets = [target(rows, MESSAGE, 'library', delay ? 0.7 : 0.8), target(rows, DIRECT, 'yard', 1.3)];
   const text = [
     comparison(rows, MESSAGE),
     '',

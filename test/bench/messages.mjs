@@ -144,7 +144,7 @@ export function report(results, contestants, { count }) {
       .filter(([, most]) => most < count)
       .map(([test, most]) => `${one.name} in ${test}: ${whole(most)}`),
   );
-  const targets = [target(rows, TRIP, 'raw', 1.15), target(rows, LOOP, 'raw', 2)];
+  const targets = [target(rows, TRIP, 'yard', 1.15), target(rows, LOOP, 'yard', 2)];
   const text = [
     ...[TRIP, LOOP, PACED].map((measured) => `${comparison(rows, measured)}\n`),
     `of ${whole(count)} messages${fewer.length > 0 ? ` (${fewer.join(', ')})` : ''}, in the worst run:`,

@@ -1,7 +1,5 @@
 /** What can be asked of `npm run bench`. */
-import { accessSync, constants } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { UsageError, known, lines, parse, whole, writable } from './arguments.mjs';
 import { CONTESTANTS, chosen } from './contestants.mjs';
 
 /** In the order in which they run. */
@@ -40,14 +38,6 @@ const OPTIONS = {
   svg: { value: 'FILE', what: 'also draws them there (delivery only)' },
 };
 
-/** Something that nobody could have meant. */
-export class UsageError extends Error {}
-
-const lines = (entries) => {
-  const width = Math.max(...entries.map(([name]) => name.length));
-  return entries.map(([name, what]) => `  ${name.padEnd(width)}  ${what}`).join('\n');
-};
-
 export const HELP = `Usage: npm run bench -- [benchmark …] [options]
 
 Benchmarks, all by default:
@@ -64,43 +54,6 @@ ${lines(CONTESTANTS.map(({ name, what, tests }) => [name, `${what} (${tests.join
 
 What is measured and how: test/bench/README.md`;
 
-function known(what, given, all) {
-  const unknown = given.filter((name) => !all.includes(name));
-  if (unknown.length === 0) return given;
-  const named = unknown.map((name) => `"${name}"`).join(', ');
-  throw new UsageError(`Unknown ${what}: ${named}. There are: ${all.join(', ')}.`);
-}
-
-function whole(name, text) {
-  if (text === undefined) return undefined;
-  const { least, most } = OPTIONS[name];
-  const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (value >= least && value <= most) return value;
-  throw new UsageError(`--${name} takes a whole number from ${least} to ${most}, not "${text}".`);
-}
-
-/** Known before an hour is spent on what could not be written. */
-function writable(name, path) {
-  if (path === undefined) return undefined;
-  try {
-    accessSync(dirname(resolve(path)), constants.W_OK);
-    return path;
-  } catch {
-    throw new UsageError(`--${name}: nothing can be written to "${dirname(resolve(path))}".`);
-  }
-}
-
-/** @throws {UsageError} */
-function parse(args) {
-  const types = Object.fromEntries(Object.keys(OPTIONS).map((name) => [name, { type: 'string' }]));
-  try {
-    return parseArgs({ args, allowPositionals: true, options: { ...types, help: { type: 'boolean' } } });
-  } catch (error) {
-    // What follows is about file names that begin with a dash.
-    throw new UsageError(error.message.replace(/\. To specify .*/s, '.'));
-  }
-}
-
 /**
  * @param {string[]} args
  * @returns {{
@@ -110,7 +63,7 @@ function parse(args) {
  * @throws {UsageError}
  */
 export function readOptions(args) {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parse(args, Object.keys(OPTIONS));
   const all = Object.keys(BENCHMARKS);
   known('benchmark', positionals, all);
   const names = CONTESTANTS.map(({ name }) => name);
@@ -125,7 +78,7 @@ export function readOptions(args) {
   const network = { loss: 0, ...apart };
   const numbers = ['runs', 'count', 'size', 'delay', 'loss'].map((name) => [
     name,
-    whole(name, values[name]) ?? network[name],
+    whole(name, values[name], OPTIONS[name]) ?? network[name],
   ]);
   return {
     help: values.help ?? false,

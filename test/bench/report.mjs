@@ -39,6 +39,7 @@ export function table(head, rows) {
  * @property {string} key of the summaries in the rows
  * @property {string} title with its unit
  * @property {'less' | 'more'} better
+ * @property {string} [yard] the contestant all others are set beside; default: raw
  * @property {(value: number | undefined) => string} [show]
  * @property {Record<string, (row: object) => string>} [more] columns, by their titles
  */
@@ -52,13 +53,13 @@ export function bestLibrary(rows, { key, better }) {
   return sorted[0] && { name: sorted[0].name, median: sorted[0][key].median };
 }
 
-/** Everybody beside what WebRTC by hand takes, and beside the best of the libraries. @param {Measure} measure */
+/** Everybody beside the yardstick, which is WebRTC by hand unless told otherwise, and beside the best of the libraries. @param {Measure} measure */
 export function comparison(rows, measure) {
-  const { key, title, show = (value) => fixed(value), more = {} } = measure;
-  const raw = medianOf(rows, 'raw', key);
+  const { key, title, yard = 'raw', show = (value) => fixed(value), more = {} } = measure;
+  const raw = medianOf(rows, yard, key);
   const best = bestLibrary(rows, measure)?.median;
   return table(
-    [title, 'median', 'p10', 'p90', '/ raw', '/ library', ...Object.keys(more)],
+    [title, 'median', 'p10', 'p90', `/ ${yard}`, '/ library', ...Object.keys(more)],
     rows.map((row) => [
       row.name,
       ...['median', 'p10', 'p90'].map((part) => show(row[key]?.[part])),
@@ -69,17 +70,17 @@ export function comparison(rows, measure) {
   );
 }
 
-/** What is aimed at for `ours`. @param {Measure} measure @param {'raw' | 'library'} than @param {number} aim */
+/** What is aimed at for `ours`. @param {Measure} measure @param {'yard' | 'library'} than @param {number} aim */
 export function target(rows, measure, than, aim) {
-  const { key, title, better } = measure;
+  const { key, title, better, yard = 'raw' } = measure;
   const other =
-    than === 'raw' ? { name: 'raw', median: medianOf(rows, 'raw', key) } : bestLibrary(rows, measure);
+    than === 'yard' ? { name: yard, median: medianOf(rows, yard, key) } : bestLibrary(rows, measure);
   const value = ratio(medianOf(rows, 'ours', key), other?.median);
-  const what = `${title.replace(/,.*/, '')}, ours / ${than === 'raw' ? 'raw' : 'best library'}`;
+  const what = `${title.replace(/,.*/, '')}, ours / ${than === 'yard' ? yard : 'best library'}`;
   const aimed = `${what} ${better === 'less' ? '≤' : '≥'} ${aim}`;
   if (value === undefined) return { what, aim, text: `  – ${aimed}: not measured` };
   const met = better === 'less' ? value <= aim : value >= aim;
-  const whose = than === 'raw' ? '' : ` (${other.name})`;
+  const whose = than === 'yard' ? '' : ` (${other.name})`;
   return { what, aim, value, met, text: `  ${met ? '✓' : '✗'} ${aimed}: ${value.toFixed(2)}${whose}` };
 }
 

@@ -173,7 +173,7 @@ export function report(results, contestants, { size }) {
     ];
     return all.length > 0 ? [`  ${name}: ${all.join('; ')}`] : [];
   });
-  const targets = [target(rows, RATE, 'raw', 0.9), target(rows, RATE, 'library', 1)];
+  const targets = [target(rows, RATE, 'yard', 0.9), target(rows, RATE, 'library', 1)];
   const text = [
     ...[RATE, BUSY].map((measured) => `${comparison(rows, measured)}\n`),
     `of ${whole(size)} MB, in the worst run:`,

@@ -148,7 +148,9 @@ export const suites = [
   { name: 'check', run: runCheck },
   nodeSuite('node', () => [
     // What the benchmarks have installed is below theirs.
-    ...['test', 'test/bench'].flatMap((dir) => filesIn(dir, '.test.ts', { deep: false })),
+    ...['test', 'test/bench', 'test/bench/server'].flatMap((dir) =>
+      filesIn(dir, '.test.ts', { deep: false }),
+    ),
     ...testsIn('test/tools'),
   ]),
   nodeSuite('server', () => testsIn('test/server')),
