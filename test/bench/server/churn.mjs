@@ -65,6 +65,7 @@ export class Churn {
     member.hear = () => void this.#counts.heard++;
     try {
       await member.ready;
+      if (this.#over) return member.socket.close();
       this.#counts.joins++;
       this.#here[index] = member;
       member.gone = (why) => {

@@ -7,7 +7,7 @@ export const SETTING = { people: 200, perRoom: 4, talk: 200, churn: 5 };
 /** Until the first look, and between two, at most. */
 const LOOKS = 120;
 /** What the compiler and the pools take in the beginning is no growth. */
-const SETTLING = 0.25;
+const SETTLING = 0.5;
 /** Until the seats of the last ones are given up. */
 const CLEARED_MS = 30_000;
 
