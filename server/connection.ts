@@ -48,6 +48,8 @@ export interface ConnectionContext {
   readonly limits: Limits;
   readonly logger: Logger;
   readonly counters: Counters;
+  /** The socket is closed. Told here, as each further listener of ten thousand sockets takes a fiftieth of their memory. */
+  readonly gone: () => void;
 }
 
 /** Whether who is closed with `code` may come back to its seats: 4409 ends the connection, not who it belonged to. */
@@ -100,6 +102,7 @@ export class Connection implements Client, InboxEvents {
     ws.on('close', (code) => {
       this.#finish(code === GOING_AWAY ? 'leaving' : 'away');
       context.counters.closed(code);
+      context.gone();
       context.logger.debug({ code }, 'connection closed');
     });
     ws.on('message', (data, binary) => {

@@ -6,7 +6,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { MESSAGE_HEADER_BYTES } from '../src/message-frame.js';
 import { Access } from './access.js';
 import { createRegistry } from './cluster/create.js';
-import { Connection } from './connection.js';
+import { Connection, type ConnectionContext } from './connection.js';
 import { Crowd } from './drain.js';
 import { LagMeter } from './event-loop.js';
 import { Gate, turnAway, type Refusal } from './gate.js';
@@ -250,12 +250,23 @@ export class SignalingServer {
       this.#reject(refusal);
       return turnAway(socket, refusal);
     }
+    // ws listens for itself. Left with it, ours would make two of each connection's listeners, and an array for them.
+    socket.off('error', destroy);
     this.#socket.handleUpgrade(request, socket, head, (ws) => this.#socket.emit('connection', ws, request));
   };
 
   #reject(refusal: Refusal): void {
     this.#counters.rejected(refusal.counted);
     this.#settings.logger.debug({ reason: refusal.counted }, 'turned away');
+  }
+
+  /**
+   * A function apart: closures of one function share what they keep, and the request is kept for as long as the
+   * connection only where somebody asks for it.
+   */
+  #admitting(request: IncomingMessage): ConnectionContext['admit'] {
+    const judge = this.#access;
+    return judge && ((knock) => judge.decide(request, knock));
   }
 
   #onConnection = (ws: WebSocket, request: IncomingMessage): void => {
@@ -269,27 +280,25 @@ export class SignalingServer {
         return ws.close(refusal.code, refusal.reason);
       }
     }
-    const judge = this.#access;
+    const giveBack = this.#gate.enter(request);
     const connection = new Connection(ws, this.#gate.hostOf(request), {
       hub: this.#hub,
       seatTimeout,
       peerTimeout,
       names: access?.names ?? false,
-      // The request is kept for as long as the connection only where somebody asks for it.
-      admit: judge && ((knock) => judge.decide(request, knock)),
+      admit: this.#admitting(request),
       ice,
       limits,
       logger,
       counters: this.#counters,
+      gone: () => {
+        giveBack();
+        this.#crowd.delete(connection);
+        this.#heartbeat.delete(connection);
+      },
     });
-    const giveBack = this.#gate.enter(request);
     this.#crowd.add(connection);
     this.#heartbeat.add(connection);
-    ws.on('close', () => {
-      giveBack();
-      this.#crowd.delete(connection);
-      this.#heartbeat.delete(connection);
-    });
   };
 }
 
