@@ -2,6 +2,7 @@
 import { DEFAULT_PATH } from '../src/protocol.js';
 import {
   readInteger,
+  readJson,
   readList,
   readNumbers,
   readOneOf,
@@ -11,6 +12,7 @@ import {
   readText,
   type Reader,
 } from './cli-values.js';
+import { DEFAULT_TURN_TTL } from './ice-options.js';
 import { DEFAULT_METRICS_PATH, DEFAULT_PORT, DEFAULT_SEAT_TIMEOUT } from './options.js';
 
 export interface Row {
@@ -188,6 +190,41 @@ export const ROWS: readonly Row[] = [
     fallback: 'on',
     meaning: 'with --no-token-required a token gives a role, and who has none comes in too',
     option: ['tokens', 'required'],
+  },
+  {
+    flag: 'ice-servers',
+    value: 'JSON',
+    read: readJson,
+    fallback: 'none',
+    meaning: 'STUN and TURN servers for pages that name none, as RTCPeerConnection takes them',
+    option: ['iceServers'],
+    secret: true,
+  },
+  {
+    flag: 'turn-urls',
+    value: 'URL',
+    read: readList,
+    fallback: 'none',
+    meaning: 'a TURN server for which pages are given credentials that expire',
+    option: ['turn', 'urls'],
+    repeats: 'list',
+  },
+  {
+    flag: 'turn-secret',
+    value: 'TEXT',
+    read: readSecret,
+    fallback: 'none',
+    meaning: 'what it was given as well (coturn: static-auth-secret)',
+    option: ['turn', 'secret'],
+    secret: true,
+  },
+  {
+    flag: 'turn-ttl',
+    value: 'MS',
+    read: readInteger,
+    fallback: String(DEFAULT_TURN_TTL),
+    meaning: 'how long such a credential is good for',
+    option: ['turn', 'ttl'],
   },
   {
     flag: 'metrics',

@@ -69,6 +69,16 @@ test('every wrong value is named, with where it was found', () => {
       /^(?!.*hush)--token-secret: tokens.secret must have at least 32 bytes, not 4$/,
     ],
     [['--token-public-key', '/nowhere'], /^--token-public-key: .*\/nowhere/],
+    [
+      ['--turn-urls', 'http://x', '--turn-secret', 'hush'],
+      /^--turn-urls, --turn-secret: turn.urls\[0\] must be like/,
+    ],
+    [['--turn-secret', 'hush'], /^(?!.*hush)--turn-secret: turn.urls must be/],
+    [['--ice-servers', '[{hush}]'], /^--ice-servers must be JSON$/],
+    [
+      ['--ice-servers', '[{"urls":"turn:a.example","username":"u","credential":5}]'],
+      /^--ice-servers: iceServers\[0\].credential/,
+    ],
     [['--drain', '3600001'], /^--drain must be a number of milliseconds from 0 to 3600000, not 3600001$/],
     [['--log-level', 'loud'], /^--log-level must be one of .*, not "loud"$/],
     [['--cert', 'x'], /^--cert: cert and key need each other$/],
@@ -176,6 +186,20 @@ test('tokens: by a secret, a key or a set of keys', () => {
   assert.deepEqual(read(['--token-jwks-url', 'https://a.example/keys']).options.tokens, {
     jwksUrl: 'https://a.example/keys',
   });
+});
+
+test('ICE servers, and a TURN server with its secret', () => {
+  const secret = file('turn-secret', 'hush\n');
+  const args = ['--turn-urls', 'turn:a.example,turns:b.example', '--turn-ttl', '60000'];
+  const { options } = read(args, { PEER_ELEMENTS_TURN_SECRET_FILE: secret });
+  assert.deepEqual(options.turn, {
+    urls: ['turn:a.example', 'turns:b.example'],
+    secret: 'hush',
+    ttl: 60_000,
+  });
+  const iceServers = [{ urls: 'stun:a.example' }];
+  assert.deepEqual(read(['--ice-servers', JSON.stringify(iceServers)]).options.iceServers, iceServers);
+  assert.deepEqual(read(['--config', file('ice.json', { iceServers })]).options.iceServers, iceServers);
 });
 
 test('a secret may be in a file, and is never said', () => {
