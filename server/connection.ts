@@ -265,8 +265,10 @@ export class Connection implements Client, InboxEvents {
     const { token, name } = shown?.n === n ? shown : NOTHING_SHOWN;
     const verdict = await admit({ room, id: this.#id, token, name });
     if (this.#state === 'ended') return;
-    if ('role' in verdict) await this.#context.hub.join(this, frame, verdict.role);
-    else this.send({ type: 'refused', n, code: 'refused', reason: verdict.reason });
+    if ('role' in verdict) {
+      if (!this.#ice.told) this.#tellIce(performance.now());
+      await this.#context.hub.join(this, frame, verdict.role);
+    } else this.send({ type: 'refused', n, code: 'refused', reason: verdict.reason });
   }
 
   #putOut(n: number, reason: string): void {
@@ -295,7 +297,8 @@ export class Connection implements Client, InboxEvents {
     this.#since = this.#lastPing = performance.now();
     this.#context.counters.count('logins');
     this.#context.hub.enter(this);
-    this.#tellIce(this.#since);
+    // Where somebody decides who may come in, no stranger is given the use of a TURN server.
+    if (!this.#context.admit) this.#tellIce(this.#since);
     this.#inbox.release();
   }
 

@@ -33,11 +33,17 @@ export class IceHandout {
    * connection, so that a quota for each user of the TURN server counts something.
    */
   readonly #tag: string;
+  #told = false;
   #due = Infinity;
 
   constructor(settings: IceSettings) {
     this.#settings = settings;
     this.#tag = settings.turn ? randomBytes(TAG_BYTES).toString('base64url') : '';
+  }
+
+  /** Whether there has been anything yet. */
+  get told(): boolean {
+    return this.#told;
   }
 
   /** Whether what was told last is about to expire. @param now milliseconds of `performance.now()` */
@@ -48,6 +54,7 @@ export class IceHandout {
   /** What to tell now; empty where the operator has named nobody. @param now milliseconds of `performance.now()` */
   next(now: number): readonly IceServer[] {
     const { servers, turn } = this.#settings;
+    this.#told = true;
     if (!turn) return servers;
     this.#due = now + turn.ttl * (REFRESH_AFTER + Math.random() * REFRESH_SPREAD);
     return [...servers, mint(turn, this.#tag, Date.now())];
