@@ -19,6 +19,7 @@ import { Inbox, type Frame, type InboxEvents } from './inbox.js';
 import type { Limits } from './limits.js';
 import type { Logger } from './log.js';
 import { proveLogin, type LoginFrame } from './login.js';
+import { Outbox } from './outbox.js';
 import { PairWait } from './pair-wait.js';
 import type { Counters } from './stats.js';
 import type { Verdict } from './tokens.js';
@@ -35,6 +36,8 @@ const GOING_AWAY = 1001;
 type Admit = (knock: Knock) => Promise<Verdict>;
 
 export interface ConnectionContext {
+  /** Where it comes from, as `Gate` tells addresses apart. */
+  readonly network: string;
   readonly hub: Hub;
   /** Milliseconds, told to the client. */
   readonly seatTimeout: number;
@@ -69,6 +72,7 @@ export class Connection implements Client, InboxEvents {
   #context: ConnectionContext;
   #inbox: Inbox;
   #ice: IceHandout;
+  #outbox: Outbox;
   #tick: number;
   #nonce = randomBytes(32).toString('base64url');
   #state: State = 'waiting for login';
@@ -78,7 +82,6 @@ export class Connection implements Client, InboxEvents {
   #packedId: Uint8Array = new Uint8Array(0);
   #lastPing = this.#since;
   #awaitsSign = false;
-  #overflown = false;
   /** For the next join. */
   #credentials: Credentials | null = null;
   #wait: PairWait | null = null;
@@ -99,6 +102,7 @@ export class Connection implements Client, InboxEvents {
     }
     this.#ice = new IceHandout(context.ice);
     this.#inbox = new Inbox(ws, context.limits, this);
+    this.#outbox = new Outbox(ws, context.limits, () => this.end(CloseCode.slow, 'Too slow to read'));
     ws.on('close', (code) => {
       this.#finish(code === GOING_AWAY ? 'leaving' : 'away');
       context.counters.closed(code);
@@ -119,6 +123,10 @@ export class Connection implements Client, InboxEvents {
     return this.#id;
   }
 
+  get network(): string {
+    return this.#context.network;
+  }
+
   get packedId(): Uint8Array {
     return this.#packedId;
   }
@@ -126,15 +134,17 @@ export class Connection implements Client, InboxEvents {
   send(frame: ServerFrame): void {
     if (this.#state !== 'ended') this.#wait?.told(frame);
     if (frame.type === 'refused') this.#context.counters.refused(frame.code);
-    this.#write(JSON.stringify(frame));
+    this.#outbox.write(JSON.stringify(frame));
   }
 
-  forward(message: Uint8Array): void {
-    this.#write(message);
+  forward(message: Uint8Array, from?: Seat, to?: Seat): void {
+    if (from && to) this.#outbox.forward(message, from, to);
+    else this.#outbox.write(message);
   }
 
   end(code: number, reason: string, gone?: GoneReason): void {
     if (this.#state === 'ended') return;
+    this.#outbox.flush();
     this.#ws.close(code, reason);
     this.#finish(gone ?? (mayReturn(code) ? 'away' : 'lost'));
   }
@@ -151,7 +161,10 @@ export class Connection implements Client, InboxEvents {
     if (this.#state === 'in' && this.#ice.isDue(now + this.#tick)) this.#tellIce(now);
     if (this.#state === 'ended') {
       if (age > CLOSING_MS) this.#ws.terminate();
-    } else if (this.#state === 'waiting for login') {
+      return;
+    }
+    if (!stalled) this.#outbox.beat(now + this.#tick);
+    if (this.#state === 'waiting for login') {
       if (age > loginTimeout && !stalled) this.#fail('failedLogins', 'No log-in in time');
     } else if (this.#awaitsSign) {
       if (this.#inbox.paused)
@@ -193,20 +206,7 @@ export class Connection implements Client, InboxEvents {
   #hear(): void {
     this.#awaitsSign = false;
     this.#inbox.charge();
-    this.#checkBuffer(); // Our pongs wait there too.
-  }
-
-  #write(data: string | Uint8Array): void {
-    if (this.#state === 'ended' || this.#overflown) return;
-    this.#ws.send(data, { binary: typeof data !== 'string' });
-    this.#checkBuffer();
-  }
-
-  /** Ends a slow client in a task of its own: whoever is sending to a whole room must not see it change. */
-  #checkBuffer(): void {
-    if (this.#overflown || this.#ws.bufferedAmount <= this.#context.limits.bufferClose) return;
-    this.#overflown = true;
-    queueMicrotask(() => this.end(CloseCode.slow, 'Too slow to read'));
+    this.#outbox.check(); // Our pongs wait there too.
   }
 
   flooded(): void {
@@ -313,6 +313,7 @@ export class Connection implements Client, InboxEvents {
     this.#since = performance.now();
     this.#inbox.close();
     this.#wait?.close();
+    this.#outbox.close();
     this.#context.hub.exit(this, how);
   }
 }

@@ -2,6 +2,7 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { TokenBucket } from './limits.js';
 import type { Settings } from './options.js';
 import type { RejectionReason } from './stats.js';
 
@@ -19,6 +20,7 @@ const FOREIGN: Refusal = { status: 403, code: 4403, reason: 'This origin is not 
 const FULL: Refusal = { status: 503, code: 1013, reason: 'Too many connections', counted: 'connections' };
 /** Told the same: whom it concerns need not know what else shares its network. */
 const CROWDED: Refusal = { ...FULL, counted: 'address' };
+const HURRIED: Refusal = { status: 503, code: 1013, reason: 'Too many connections at once', counted: 'rate' };
 const LEAVING: Refusal = {
   status: 503,
   code: 1013,
@@ -34,8 +36,15 @@ function forwarded(request: IncomingMessage, name: string, proxies: number): str
   return entries.at(-Math.min(proxies, entries.length));
 }
 
+/** The address in an entry of X-Forwarded-For, in which some proxies write a port as well. */
+function addressIn(entry: string | undefined): string | undefined {
+  const [, v6, v4] = /^(?:\[([^\]]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+):\d+)$/.exec(entry ?? '') ?? [];
+  const address = v6 ?? v4 ?? entry ?? '';
+  return isIP(address) === 0 ? undefined : address;
+}
+
 /** The first 64 bits of an IPv6 address, which is the least that one customer has; IPv4 whole. */
-function network(address: string): string {
+export function network(address: string): string {
   const v4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (v4 !== undefined || isIP(address) !== 6) return v4 ?? address;
   const [head = '', tail] = address.split('::');
@@ -67,12 +76,15 @@ export function turnAway(socket: Duplex, { status, reason }: Refusal): void {
 
 export class Gate {
   #settings: Settings;
+  #upgrades: TokenBucket;
   #open = 0;
   #perNetwork = new Map<string, number>();
   #shut = false;
 
   constructor(settings: Settings) {
+    const { upgradesPerSecond, upgradeBurst } = settings.limits;
     this.#settings = settings;
+    this.#upgrades = new TokenBucket(upgradesPerSecond, upgradeBurst, performance.now());
   }
 
   get open(): number {
@@ -89,28 +101,29 @@ export class Gate {
     return path === '/' || request.url?.split('?', 1)[0] === path;
   }
 
-  /** Why this request is turned away; null = it is let in. */
+  /** Why this request is turned away; null = it is let in. What is asked for too fast costs nothing but the answer. */
   check(request: IncomingMessage): Refusal | null {
     const { allowedOrigins, limits } = this.#settings;
+    if (this.#upgrades.wait(1, performance.now()) > 0) return HURRIED;
+    this.#upgrades.spend(1);
     if (!this.isOurs(request)) return NOT_FOUND;
     if (this.#shut) return LEAVING;
     const { origin } = request.headers;
     if (allowedOrigins && origin !== undefined && !allowedOrigins.has(origin)) return FOREIGN;
-    const here = this.#perNetwork.get(this.#networkOf(request)) ?? 0;
+    const here = this.#perNetwork.get(this.networkOf(request)) ?? 0;
     if (this.#open >= limits.connections) return FULL;
     return here >= limits.connectionsPerAddress ? CROWDED : null;
   }
 
-  /** Takes a place; the function gives it back. */
-  enter(request: IncomingMessage): () => void {
-    const from = this.#networkOf(request);
+  /** Takes a place for a request from that network; the function gives it back. */
+  enter(network: string): () => void {
     this.#open++;
-    this.#perNetwork.set(from, (this.#perNetwork.get(from) ?? 0) + 1);
+    this.#perNetwork.set(network, (this.#perNetwork.get(network) ?? 0) + 1);
     return () => {
       this.#open--;
-      const left = (this.#perNetwork.get(from) ?? 1) - 1;
-      if (left > 0) this.#perNetwork.set(from, left);
-      else this.#perNetwork.delete(from);
+      const left = (this.#perNetwork.get(network) ?? 1) - 1;
+      if (left > 0) this.#perNetwork.set(network, left);
+      else this.#perNetwork.delete(network);
     };
   }
 
@@ -120,9 +133,9 @@ export class Gate {
     return host.toLowerCase();
   }
 
-  #networkOf(request: IncomingMessage): string {
+  /** Where a request comes from, as far as addresses tell customers apart. */
+  networkOf(request: IncomingMessage): string {
     const claimed = forwarded(request, 'x-forwarded-for', this.#settings.proxies);
-    const address = claimed !== undefined && isIP(claimed) !== 0 ? claimed : request.socket.remoteAddress;
-    return network(address ?? '');
+    return network(addressIn(claimed) ?? request.socket.remoteAddress ?? '');
   }
 }

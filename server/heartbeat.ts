@@ -10,8 +10,11 @@ export interface Beating {
 }
 
 /** Milliseconds between two looks at every connection: fine enough that no limit is off by more than a tenth. */
-export const tickOf = ({ pingInterval, pongTimeout, loginTimeout }: Limits): number =>
-  Math.min(500, Math.max(5, Math.floor(Math.min(pingInterval, pongTimeout, loginTimeout) / 10)));
+export const tickOf = ({ pingInterval, pongTimeout, loginTimeout, bufferTimeout }: Limits): number =>
+  Math.min(
+    500,
+    Math.max(5, Math.floor(Math.min(pingInterval, pongTimeout, loginTimeout, bufferTimeout) / 10)),
+  );
 
 export class Heartbeat {
   #tick: number;

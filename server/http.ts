@@ -11,6 +11,7 @@ import type { Socket } from 'node:net';
 import { METRICS_TYPE } from './metrics.js';
 import { metricsGuard } from './metrics-access.js';
 import type { MetricsSettings, Settings } from './options.js';
+import { limitSockets, requestTimes } from './http-limits.js';
 import { createFiles } from './static.js';
 
 /** What the routes tell. */
@@ -88,7 +89,11 @@ function createListener({ static: directories, metrics }: Settings, facts: Facts
 /** An http server, or with a certificate an https one, that answers for `facts`. It does not listen yet. */
 export function createOwnServer(settings: Settings, facts: Facts): Server {
   const listener = createListener(settings, facts);
-  return settings.https ? createHttpsServer({ ...settings.https }, listener) : createServer(listener);
+  const { https, limits, proxies } = settings;
+  const times = requestTimes(limits);
+  const server = https ? createHttpsServer({ ...times, ...https }, listener) : createServer(times, listener);
+  limitSockets(server, limits, proxies);
+  return server;
 }
 
 /**

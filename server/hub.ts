@@ -11,6 +11,7 @@ import {
   type Registry,
   type RegistryEvents,
 } from './cluster/registry.js';
+import { FailedJoins, TOO_MANY_FAILURES } from './failed-joins.js';
 import { KeptSeats, type Absence } from './kept-seats.js';
 import type { Limits } from './limits.js';
 import { roomId } from './room-id.js';
@@ -19,12 +20,15 @@ import type { SignalingStats } from './stats.js';
 /** One logged-in connection, as the hub sees it. */
 export interface Client {
   readonly id: string;
+  /** Where it comes from. */
+  readonly network: string;
   /** `id` as it stands in a message's header. */
   readonly packedId: Uint8Array;
   /** Its places by the number it chose for the room. */
   readonly seats: Map<number, Seat>;
   send(frame: ServerFrame): void;
-  forward(message: Uint8Array): void;
+  /** @param from whose message it is, and who is told when `to` falls behind; of another process nobody is */
+  forward(message: Uint8Array, from?: Seat, to?: Seat): void;
   end(code: number, reason: string, gone?: GoneReason): void;
 }
 
@@ -57,6 +61,7 @@ export class Hub {
   #seatTimeout: number;
   #registry: Registry<Seat>;
   #kept: KeptSeats<Seat>;
+  #failures: FailedJoins;
   #clients = new Map<string, Client>();
   /** By connection, from `enter()`; one that is not here has no number yet. */
   #stamps = new Map<Client, number>();
@@ -78,6 +83,7 @@ export class Hub {
   ) {
     this.#limits = limits;
     this.#seatTimeout = seatTimeout;
+    this.#failures = new FailedJoins(limits.failedJoinsPerMinute);
     const registry = (this.#registry = createRegistry(this.#events()));
     this.#kept = new KeptSeats(
       seatTimeout,
@@ -148,6 +154,11 @@ export class Hub {
       client.send({ type: 'refused', n, code: 'refused', reason });
       return undefined;
     }
+    // Who comes back is not guessing.
+    if (!this.#registry.find(room, client.id) && this.#failures.refuses(client, entry)) {
+      client.send({ type: 'refused', n, ...TOO_MANY_FAILURES });
+      return undefined;
+    }
     const seat: Seat = { id: client.id, hello, role, client, n, room, stamp: 0, held: false, exit: null };
     client.seats.set(n, seat);
     let settled = false;
@@ -202,7 +213,7 @@ export class Hub {
     } else {
       this.#count(target.client !== null, frame);
       readdressMessage(frame, target.n, client.packedId);
-      target.client?.forward(frame);
+      target.client?.forward(frame, seat, target);
     }
     return true;
   }
@@ -263,6 +274,7 @@ export class Hub {
     if (answer === 'deferred') return this.#wait(seat, client);
     const { n } = seat;
     if ('code' in answer) {
+      this.#failures.note(client, answer.code);
       if (client.seats.get(n) === seat) client.seats.delete(n);
       if (!seat.client) return;
       if (answer.code === 'replaced') return client.end(CloseCode.replaced, answer.reason);

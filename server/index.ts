@@ -31,6 +31,9 @@ export type { TokenOptions } from './token-options.js';
 export { roomId } from './room-id.js';
 export type { RoomKind } from '../src/protocol.js';
 
+/** Sockets that may wait to be accepted; the system may allow less. Those beyond it try again after a second or more. */
+const BACKLOG = 4096;
+
 export interface SignalingAddress {
   /** As the server listens: `::` and `0.0.0.0` are every interface. */
   readonly host: string;
@@ -204,7 +207,7 @@ export class SignalingServer {
     await this.#hub.open();
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen({ port, host }, () => {
+      server.listen({ port, host, backlog: BACKLOG }, () => {
         server.off('error', reject);
         // Whatever still goes wrong, such as a lack of file handles, must not end the process.
         server.on('error', (error) => logger.error({ err: error }, 'server error'));
@@ -280,8 +283,10 @@ export class SignalingServer {
         return ws.close(refusal.code, refusal.reason);
       }
     }
-    const giveBack = this.#gate.enter(request);
+    const network = this.#gate.networkOf(request);
+    const giveBack = this.#gate.enter(network);
     const connection = new Connection(ws, this.#gate.hostOf(request), {
+      network,
       hub: this.#hub,
       seatTimeout,
       peerTimeout,

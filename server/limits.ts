@@ -1,13 +1,17 @@
 /** What one client may cost: defaults, validation, and the bucket that rates are measured with. */
 import { MAX_CONTROL_BYTES, MAX_PAYLOAD_BYTES } from '../src/protocol.js';
 
-/** Bytes and milliseconds throughout, except where the name says seconds. */
+/** Bytes and milliseconds throughout, except where the name says seconds or minutes. */
 export interface Limits {
   /** Sockets open at once. Default 10 000. More are turned away with 503. */
   readonly connections: number;
   /** Sockets open at once from one IPv4 address or one IPv6 /64. Default 50. More are turned away with 503. */
   readonly connectionsPerAddress: number;
-  /** Time from the upgrade to a proven log-in. Default 5000. */
+  /** WebSocket requests let in a second. Default 500. More are turned away with 503. */
+  readonly upgradesPerSecond: number;
+  /** WebSocket requests that may come at once. Default 1000. */
+  readonly upgradeBurst: number;
+  /** Time for a request, and again from the upgrade to a proven log-in. Default 5000. */
   readonly loginTimeout: number;
   /** Largest payload of a message between members. Default 65 536. */
   readonly payload: number;
@@ -27,14 +31,26 @@ export interface Limits {
   readonly relayBurst: number;
   /** Time over its budget after which a client is closed with 4429. Default 10 000. */
   readonly budgetTimeout: number;
-  /** Bytes waiting to be read by a client at which it is given up with 4008. Default 1 048 576. */
+  /**
+   * Bytes waiting to be read by a client beyond which those who send to it are told to stop, until half of that is left.
+   * Default 262 144.
+   */
+  readonly bufferStop: number;
+  /** Bytes waiting to be read by a client beyond which it is given up with 4008. Default 1 048 576. */
   readonly bufferClose: number;
+  /** Time for which a client may read nothing of what waits before it is given up with 4008. Default 10 000. */
+  readonly bufferTimeout: number;
   /** Time that `authorize`, `validateCode` and a token's key may take for one join, together. Default 5000. */
   readonly authorizeTimeout: number;
   /** Default 16. */
   readonly roomsPerConnection: number;
   /** Also what a room holds whose creator did not say. Default 32. */
   readonly membersPerRoom: number;
+  /**
+   * Joins a minute, from one IPv4 address or one IPv6 /64, of rooms that do not exist. Default 10. Over it, further ones are
+   * refused for the rest of the minute.
+   */
+  readonly failedJoinsPerMinute: number;
   /** From one heartbeat to the next. Default 25 000. */
   readonly pingInterval: number;
   /** A client silent for this long after a heartbeat is taken for dead. Default 10 000. */
@@ -48,6 +64,8 @@ export const HOUR = 3_600_000;
 const TABLE: { readonly [name in keyof Limits]: readonly [number, number, number] } = {
   connections: [10_000, 1, HIGHEST],
   connectionsPerAddress: [50, 1, HIGHEST],
+  upgradesPerSecond: [500, 1, HIGHEST],
+  upgradeBurst: [1000, 1, HIGHEST],
   loginTimeout: [5000, 1, HOUR],
   payload: [MAX_PAYLOAD_BYTES, 1, 2 ** 30],
   controlPayload: [MAX_CONTROL_BYTES, 1, 2 ** 30],
@@ -58,10 +76,13 @@ const TABLE: { readonly [name in keyof Limits]: readonly [number, number, number
   relayBytesPerSecond: [65_536, 1, HIGHEST],
   relayBurst: [262_144, 1, HIGHEST],
   budgetTimeout: [10_000, 1, HOUR],
+  bufferStop: [262_144, 1, HIGHEST],
   bufferClose: [1_048_576, 1, HIGHEST],
+  bufferTimeout: [10_000, 1, HOUR],
   authorizeTimeout: [5000, 1, HOUR],
   roomsPerConnection: [16, 1, 0x10000],
   membersPerRoom: [32, 1, 0xffff],
+  failedJoinsPerMinute: [10, 1, HIGHEST],
   pingInterval: [25_000, 1, HOUR],
   pongTimeout: [10_000, 1, HOUR],
 };

@@ -2,7 +2,7 @@
 import { CloseCode, type RefusalCode } from '../src/protocol.js';
 
 /** Why an upgrade was turned away. */
-export type RejectionReason = 'path' | 'origin' | 'connections' | 'address' | 'draining';
+export type RejectionReason = 'path' | 'origin' | 'connections' | 'address' | 'rate' | 'draining';
 
 /** Of this process, also where it is one of several. Counters begin at 0 with the server. */
 export interface SignalingStats {
@@ -37,7 +37,7 @@ export interface SignalingStats {
 
 type Single = 'logins' | 'failedLogins' | 'badFrames';
 
-const REASONS = ['path', 'origin', 'connections', 'address', 'draining'] as const;
+const REASONS = ['path', 'origin', 'connections', 'address', 'rate', 'draining'] as const;
 const REFUSALS = ['room-full', 'room-exists', 'room-missing', 'refused', 'rate-limited'] as const;
 /** RFC 6455, 7.4.1 and the registry it founded: what browsers and ws say by themselves. */
 const CLOSE_CODES = [1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1011, 1012, 1013];

@@ -193,7 +193,7 @@ export class Membership {
       this.#host.untrusted(id, 'This is not who was expected.');
       return;
     }
-    const peer = new Peer({ id, hello, newcomer, role, context, initiator }, this.#peerHost());
+    const peer = new Peer({ id, hello, newcomer, role, context, initiator }, this.#peerHost(id));
     this.#peers.set(id, peer);
     peer.online = this.#online;
     peer.meet();
@@ -244,7 +244,7 @@ export class Membership {
     });
   }
 
-  #peerHost(): PeerHost {
+  #peerHost(id: string): PeerHost {
     const { timeout } = this.#options.request;
     const host = this.#host;
     return {
@@ -254,7 +254,7 @@ export class Membership {
       release: (connection) => {
         this.#release(connection);
       },
-      hasRoom: (bytes) => !this.#ended && this.#session.reserve(bytes),
+      hasRoom: (bytes) => !this.#ended && this.#session.reserve(bytes, id),
       greeting: () => host.greeting(),
       signal: (to, bytes) => {
         if (!this.#ended) this.#session.send(to, bytes);

@@ -76,10 +76,10 @@ export interface SignalingSession {
   /**
    * Takes room for one message of `bytes` from what the back-end allows this page; its `send()` then costs nothing
    * more. False when there is none now: over the budget, others were refused before, the connection is congested or
-   * lost. `drain()` is called when that may have changed, after a reconnect as well. Before `joined` it is false, and
+   * lost, `to` reads slower than it is written to. `drain()` is called when that may have changed, after a reconnect as well. Before `joined` it is false, and
    * `joined` itself says that there is room.
    */
-  reserve(bytes: number): boolean;
+  reserve(bytes: number, to: string): boolean;
   /**
    * Fire and forget: what cannot be delivered now is dropped, as on any network. It is never held back, so that
    * sessions and paths can be set up at any time, but it counts: what is long or frequent has to be reserved.

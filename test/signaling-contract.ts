@@ -229,15 +229,15 @@ export function describeSignaling(
 
     it('has room for a message while it is in', async () => {
       const room = randomRoom();
-      const { sink, session } = enter(page(), requestFor(room));
-      expect(session.reserve(100), 'before').to.equal(false);
-      await sink.heard('joined');
       const other = await join(room);
-      expect(session.reserve(100)).to.equal(true);
+      const { sink, session } = enter(page(), requestFor(room));
+      expect(session.reserve(100, other.id), 'before').to.equal(false);
+      await sink.heard('joined');
+      expect(session.reserve(100, other.id)).to.equal(true);
       session.send(other.id, new Uint8Array(100));
       await other.sink.heard('message');
       session.close();
-      expect(session.reserve(100), 'afterwards').to.equal(false);
+      expect(session.reserve(100, other.id), 'afterwards').to.equal(false);
       await other.sink.heard('gone');
       expect(sink.all('drain'), 'nobody was refused who had a reason to wait').to.be.empty;
     });
@@ -317,11 +317,11 @@ function describeReturn(name: string, { page, breakable, closeAll, join }: Retur
 
     it('has no room for a message while it is away, and asks for what it has to say when it is back', async () => {
       const { away, stayed } = await part();
-      expect(away.session.reserve(1)).to.equal(false);
+      expect(away.session.reserve(1, stayed.id)).to.equal(false);
       expect(away.sink.all('drain')).to.be.empty;
       await back(away, stayed);
       await away.sink.heard('drain');
-      expect(away.session.reserve(1)).to.equal(true);
+      expect(away.session.reserve(1, stayed.id)).to.equal(true);
       expect(away.sink.all('drain')).to.have.length(1);
     });
 

@@ -5,7 +5,7 @@ import {
   NO_ROOM,
   REPLACED,
   ROOM_EXISTS,
-  roomFull,
+  ROOM_FULL,
   type JoinTerms,
   type Place,
   type Refused,
@@ -80,7 +80,7 @@ export class Calls {
     const terms = [entry, most, Math.ceil(lease), away ? 1 : 0, order].map(String);
     const reply = await this.#run(link, 'join', room, [id, hello, role, this.#node, String(stamp), ...terms]);
     const [status, epoch, version, held, created, members] = reply as JoinReply;
-    if (status !== 'in') return { refused: refusal(status, Number(held)) };
+    if (status !== 'in') return { refused: refusal(status) };
     const snapshot = readSnapshot(epoch, version, held, members);
     return { refused: null, created: created === '1', snapshot };
   }
@@ -121,7 +121,7 @@ export class Calls {
   }
 }
 
-function refusal(status: string, capacity: number): Refused {
+function refusal(status: string): Refused {
   switch (status) {
     case 'replaced':
       return REPLACED;
@@ -130,6 +130,6 @@ function refusal(status: string, capacity: number): Refused {
     case 'room-exists':
       return ROOM_EXISTS;
     default:
-      return roomFull(capacity);
+      return ROOM_FULL;
   }
 }

@@ -5,7 +5,7 @@ import {
   NO_ROOM,
   REPLACED,
   ROOM_EXISTS,
-  roomFull,
+  ROOM_FULL,
   type Answer,
   type JoinTerms,
   type Place,
@@ -133,7 +133,7 @@ export class MemoryRegistry<P extends Place> implements Registry<P> {
     }
     if (entry === 'create') return answer(ROOM_EXISTS);
     const { members } = found;
-    if (members.size >= found.capacity) return answer(roomFull(found.capacity));
+    if (members.size >= found.capacity) return answer(ROOM_FULL);
     const before = [...members.values()];
     members.set(place.id, place);
     answer({ created: false, capacity: found.capacity, members: before, earlier: before.length });

@@ -115,7 +115,5 @@ export const IN_ALREADY: Refused = {
 export const NO_ROOM: Refused = { code: 'room-missing', reason: 'There is no such room.' };
 export const ROOM_EXISTS: Refused = { code: 'room-exists', reason: 'There is such a room already.' };
 export const REPLACED: Refused = { code: 'replaced', reason: 'A newer connection of this id took over' };
-export const roomFull = (capacity: number): Refused => ({
-  code: 'room-full',
-  reason: `The room has its ${capacity} members.`,
-});
+/** Does not say how many that are: whoever is turned away need not know. */
+export const ROOM_FULL: Refused = { code: 'room-full', reason: 'The room has as many members as it may.' };

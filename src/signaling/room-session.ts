@@ -43,6 +43,8 @@ export class RoomSession implements SignalingSession {
   readonly #members = new Set<string>();
   /** Who was in it before the connection was lost, and is not yet back: told as gone when its timer ends. */
   readonly #missing = new Map<string, ReturnType<typeof setTimeout>>();
+  /** Who does not read as fast as we write. */
+  readonly #slow = new Set<string>();
   #joined = false;
   /** Whether we are in at the moment. */
   #present = false;
@@ -66,8 +68,8 @@ export class RoomSession implements SignalingSession {
     return this.#ended;
   }
 
-  reserve(bytes: number): boolean {
-    if (this.#present && this.#host.reserve(bytes)) return true;
+  reserve(bytes: number, to: string): boolean {
+    if (this.#present && !this.#slow.has(to) && this.#host.reserve(bytes)) return true;
     this.#refused = true;
     return false;
   }
@@ -186,16 +188,22 @@ export class RoomSession implements SignalingSession {
         this.#sink.peer(toPeer(frame, true));
         break;
       case 'gone':
+        this.#slow.delete(frame.id);
         if (this.#members.delete(frame.id)) this.#sink.gone(frame.id, frame.reason);
         break;
       case 'stop':
+        if (this.#members.has(frame.id)) this.#slow.add(frame.id);
+        break;
       case 'go':
+        this.#slow.delete(frame.id);
+        if (this.#refused) this.drain();
     }
   }
 
   #joinedAs({ created, members, earlier }: RoomFrame & { type: 'joined' }, attempts: number): void {
     const before = [...this.#members];
     this.#members.clear();
+    this.#slow.clear(); // The server has forgotten as well.
     for (const { id } of members) this.#members.add(id);
     this.#present = true;
     const peers = members.map((member, i) => toPeer(member, i >= earlier));

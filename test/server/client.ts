@@ -43,7 +43,7 @@ export async function createKey(): Promise<Key> {
 export type Received =
   ServerFrame | { readonly type: 'message'; readonly n: number; readonly id: string; readonly text: string };
 
-export type ReceivedOf<T extends Received['type']> = Extract<Received, { type: T }>;
+export type ReceivedOf<T extends Received['type']> = Received & { readonly type: T };
 
 export interface Closed {
   readonly code: number;

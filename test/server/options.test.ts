@@ -109,6 +109,8 @@ test('every limit is checked, and completed', () => {
   assert.deepEqual(readLimits(), {
     connections: 10_000,
     connectionsPerAddress: 50,
+    upgradesPerSecond: 500,
+    upgradeBurst: 1000,
     loginTimeout: 5000,
     payload: 65_536,
     controlPayload: 4096,
@@ -119,10 +121,13 @@ test('every limit is checked, and completed', () => {
     relayBytesPerSecond: 65_536,
     relayBurst: 262_144,
     budgetTimeout: 10_000,
+    bufferStop: 262_144,
     bufferClose: 1_048_576,
     authorizeTimeout: 5000,
+    bufferTimeout: 10_000,
     roomsPerConnection: 16,
     membersPerRoom: 32,
+    failedJoinsPerMinute: 10,
     pingInterval: 25_000,
     pongTimeout: 10_000,
   });

@@ -113,7 +113,7 @@ function sendAll(
 ): { sent(): number; arrived: Promise<void> } {
   let next = 0;
   const send = (): void => {
-    while (next < PIECES && session.reserve(PIECE)) session.send(receiver.id, piece(next++));
+    while (next < PIECES && session.reserve(PIECE, receiver.id)) session.send(receiver.id, piece(next++));
   };
   sink.drain = send;
   const arrived = new Promise<void>((resolve, reject) => {

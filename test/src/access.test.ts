@@ -1,6 +1,12 @@
 /** What a page shows to come in, and what it hears when that does not do. */
 import { expect } from '@open-wc/testing';
-import { webSocketSignaling, type CloseDetail, type PeerError, type PeerPair, type PeerRoom } from '../../src/index.js';
+import {
+  webSocketSignaling,
+  type CloseDetail,
+  type PeerError,
+  type PeerPair,
+  type PeerRoom,
+} from '../../src/index.js';
 import { spawnGuardedServer, signalUrl, type TestServer } from '../support/server.js';
 import { closeAll, joined, makePair, makeRoom, meshed, otherPage, uniqueName } from '../support/sources.js';
 import { SECRET, signToken } from '../support/tokens.js';

@@ -151,7 +151,7 @@ class Stingy {
         const session = inner.join(request, sink);
         this.#drain = sink.drain;
         return {
-          reserve: (bytes) => session.reserve(bytes) && this.allowed-- > 0,
+          reserve: (bytes, to) => session.reserve(bytes, to) && this.allowed-- > 0,
           send: (to, bytes) => {
             this.sent++;
             session.send(to, bytes);

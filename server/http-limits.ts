@@ -1,0 +1,56 @@
+/** What a client may cost a server of our own before, or without, asking for a WebSocket. */
+import type { Server as HttpServer } from 'node:http';
+import type { Socket } from 'node:net';
+import { network } from './gate.js';
+import type { Limits } from './limits.js';
+
+/** A browser opens six connections to load a page from, and then that of the signalling. */
+const SOCKETS_PER_CONNECTION = 7;
+/** However few connections are allowed: who is one too many has to be told so. */
+const LEAST_SOCKETS = 64;
+/** How long a client may take nothing of a response, ms. */
+const IDLE_TIMEOUT = 30_000;
+
+export interface RequestTimes {
+  readonly headersTimeout: number;
+  readonly requestTimeout: number;
+  readonly connectionsCheckingInterval: number;
+  /** Of TLS. */
+  readonly handshakeTimeout: number;
+}
+
+/** Options of an http or https server: a request, and before it the handshake, has as much time as a log-in. */
+export const requestTimes = ({ loginTimeout }: Pick<Limits, 'loginTimeout'>): RequestTimes => ({
+  headersTimeout: loginTimeout,
+  // We want no request's body.
+  requestTimeout: loginTimeout,
+  connectionsCheckingInterval: Math.min(500, Math.max(5, Math.floor(loginTimeout / 10))),
+  handshakeTimeout: loginTimeout,
+});
+
+/**
+ * Bounds the open sockets of a server, whatever they are used for: in all, and from one address.
+ * @param proxies in front of it: then addresses at this level say nothing
+ */
+export function limitSockets(
+  server: HttpServer,
+  { connections, connectionsPerAddress }: Pick<Limits, 'connections' | 'connectionsPerAddress'>,
+  proxies: number,
+): void {
+  server.maxConnections = connections + Math.max(connections, LEAST_SOCKETS);
+  server.timeout = IDLE_TIMEOUT;
+  if (proxies > 0) return;
+  const most = Math.max(LEAST_SOCKETS, SOCKETS_PER_CONNECTION * connectionsPerAddress);
+  const perNetwork = new Map<string, number>();
+  server.on('connection', (socket: Socket) => {
+    const from = network(socket.remoteAddress ?? '');
+    const here = perNetwork.get(from) ?? 0;
+    if (here >= most) return void socket.destroy();
+    perNetwork.set(from, here + 1);
+    socket.once('close', () => {
+      const left = (perNetwork.get(from) ?? 1) - 1;
+      if (left > 0) perNetwork.set(from, left);
+      else perNetwork.delete(from);
+    });
+  });
+}
