@@ -164,6 +164,28 @@ test('only pages of the allowed origins get in', async (t) => {
     'https://GOOD.example',
     'https://good.example@evil.example',
     'https://sub.good.example',
+    'https://good.example.',
+    'https://good.example:',
+    'https://good.example:443/',
+    'https://user@good.example',
+    'https://user:password@good.example',
+    'https://good.example#',
+    'https://good.example?',
+    'https://good.example, https://good.example',
+    'https://good.example https://evil.example',
+    'HTTPS://good.example',
+    'https:good.example',
+    '//good.example',
+    'good.example',
+    'https://g\u00f6od.example',
+    'https://xn--good-5qa.example',
+    'https://g%6fod.example',
+    'https://good.example\t.evil.example',
+    'http://LOCALHOST:3000',
+    'http://127.0.0.1:3000',
+    'http://[::1]:3000',
+    'null,https://good.example',
+    'undefined',
     'http://localhost',
     'http://localhost:30000',
     'null',
@@ -172,6 +194,26 @@ test('only pages of the allowed origins get in', async (t) => {
   ];
   for (const origin of bad) assert.equal(await upgradeStatus(url, { origin }), 403, origin);
   assert.equal(server.stats().rejected, bad.length);
+});
+
+test('two Origin headers are none of those that are allowed', async (t) => {
+  const { origin } = await startServer(t, { allowedOrigins: ['https://good.example'] });
+  const upgrade = async (...origins: string[]): Promise<string> => {
+    const socket = connect(Number(new URL(origin).port), '127.0.0.1');
+    const headers = origins.map((one) => `Origin: ${one}\r\n`).join('');
+    socket.write(
+      `GET /signal HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${headers}` +
+        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+    );
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    socket.destroy();
+    return answer.toString().slice(9, 12);
+  };
+  assert.equal(await upgrade('https://good.example'), '101');
+  assert.equal(await upgrade('https://good.example', 'https://evil.example'), '403');
+  assert.equal(await upgrade('https://evil.example', 'https://good.example'), '403');
+  assert.equal(await upgrade('https://good.example', 'https://good.example'), '403');
+  assert.equal(await upgrade(''), '403', 'an empty one is one');
 });
 
 test('an opaque origin gets in where it is listed, and an empty list lets no page in', async (t) => {
@@ -208,6 +250,36 @@ test('one network has its share, whatever its addresses look like', async (t) =>
     const expected = address === '6.6' ? 101 : 503;
     assert.equal(await upgradeStatus(url, from(address)), expected, address);
   }
+});
+
+test('nobody chooses the address that it is counted for', async (t) => {
+  const limits = { connectionsPerAddress: 1 };
+  const claims = ['1.1.1.1', '9.9.9.9, 1.1.1.1', '::1', '1.1.1.1:80', '[::1]', 'unknown', ''];
+  const trusting = async (trustProxy: boolean | number): Promise<(header: string) => Promise<number>> => {
+    const { url, open } = await startServer(t, { trustProxy, limits });
+    await open({ headers: { 'x-forwarded-for': '10.0.0.1' } }).login();
+    return (header) => upgradeStatus(url, { headers: { 'x-forwarded-for': header } });
+  };
+  const nobody = await trusting(false);
+  for (const claim of claims) assert.equal(await nobody(claim), 503, claim);
+  const one = await trusting(1);
+  // What the client itself claims stands in front of what the proxy wrote.
+  for (const claim of claims) assert.equal(await one(`${claim}, 10.0.0.1`), 503, claim);
+  for (const same of ['10.0.0.1:4711', '[::ffff:10.0.0.1]:4711', '::ffff:10.0.0.1']) {
+    assert.equal(await one(same), 503, same);
+  }
+  for (const other of [
+    '10.0.0.2',
+    '10.0.0.2:4711',
+    '[2001:db8::1]:4711',
+    '[2001:db8:0:1::1]',
+    '10.0.0.1, 10.0.0.3',
+  ]) {
+    assert.equal(await one(other), 101, other);
+  }
+  const two = await trusting(2);
+  assert.equal(await two('6.6.6.6, 10.0.0.1, 10.0.0.9'), 503);
+  assert.equal(await two('10.0.0.1, 6.6.6.6, 10.0.0.9'), 101);
 });
 
 test('what is no WebSocket request is answered as HTTP would', async (t) => {
