@@ -156,7 +156,7 @@ export const suites = [
   nodeSuite('server', () => testsIn('test/server')),
   demanding(
     (say) => findOrInstallPrograms({ 'redis-server': 'redis-server' }, say),
-    nodeSuite('cluster', () => testsIn('test/cluster'), { concurrency: 1, timeout: 300 * SECOND }),
+    nodeSuite('cluster', () => testsIn('test/cluster'), { concurrency: 1, timeout: 400 * SECOND }),
   ),
   browserSuite('chromium'),
   browserSuite('firefox'),
