@@ -153,7 +153,7 @@ export const suites = [
     ),
     ...testsIn('test/tools'),
   ]),
-  nodeSuite('server', () => testsIn('test/server')),
+  nodeSuite('server', () => testsIn('test/server'), { timeout: 480 * SECOND }),
   demanding(
     (say) => findOrInstallPrograms({ 'redis-server': 'redis-server' }, say),
     nodeSuite('cluster', () => testsIn('test/cluster'), { concurrency: 1, timeout: 400 * SECOND }),
