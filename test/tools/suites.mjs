@@ -28,7 +28,7 @@ const testsIn = (...dirs) => dirs.flatMap((dir) => filesIn(dir, '.test.ts'));
 const bin = (path) => [process.execPath, join(root, 'node_modules', path)];
 
 /** One command that passes or fails as a whole. */
-async function step(name, argv, timeout = 180 * SECOND) {
+async function step(name, argv, timeout = 360 * SECOND) {
   const started = performance.now();
   const { code, timedOut, output } = await runCommand(argv, { timeout, quiet: true, cwd: root });
   const seconds = ((performance.now() - started) / SECOND).toFixed(1);
