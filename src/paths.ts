@@ -281,6 +281,9 @@ export class Paths {
       laneDrain: (lane) => {
         if (this.isDirect) sink.laneDrain(lane);
       },
+      rerouted: () => {
+        sink.changed();
+      },
       failed: (error, last) => {
         sink.failed(error, last);
       },

@@ -24,7 +24,7 @@ export interface KeeperEvents {
   renew(link: Link, renewal: Renewal): Promise<void>;
   /** Joins can be decided, perhaps again. */
   opened(): void;
-  /** The time to say who is where is over. */
+  /** The time to say who is where is over; said again after every renewal. */
   recovered(): void;
 }
 
@@ -141,9 +141,7 @@ export class Keeper {
   /** Somebody found Redis empty. */
   recover(left: number): void {
     this.#openAt = Math.max(this.#openAt, performance.now() + left);
-    clearTimeout(this.#openTimer);
-    this.#openTimer = setTimeout(() => this.#opened(), this.#openAt - performance.now() + 1);
-    this.#openTimer.unref();
+    this.#awaitOpening();
   }
 
   async #run(): Promise<void> {
@@ -199,6 +197,8 @@ export class Keeper {
     renewed();
     this.#renewed = true;
     this.#trouble = null;
+    // What was learnt while they did may have come in when that was over.
+    if (!this.recovering) this.#events.recovered();
     if (this.open) this.#events.opened();
   }
 
@@ -212,8 +212,16 @@ export class Keeper {
     if (Number(reply[1]) > 0) this.recover(Number(reply[1]));
   }
 
+  #awaitOpening(): void {
+    clearTimeout(this.#openTimer);
+    this.#openTimer = setTimeout(() => this.#opened(), this.#openAt - performance.now() + 1);
+    this.#openTimer.unref();
+  }
+
   #opened(): void {
-    if (this.recovering || this.#closed) return;
+    if (this.#closed) return;
+    // Timers may be early by a millisecond, by a clock of their own.
+    if (this.recovering) return this.#awaitOpening();
     this.#events.recovered();
     if (this.open) this.#events.opened();
   }

@@ -23,7 +23,10 @@ export interface ClimbOptions {
   readonly release: (connection: RTCPeerConnection) => void;
 }
 
-export interface ClimbSink extends Pick<DirectPathSink, 'frame' | 'drain' | 'laneFrame' | 'laneDrain'> {
+export interface ClimbSink extends Pick<
+  DirectPathSink,
+  'frame' | 'drain' | 'laneFrame' | 'laneDrain' | 'rerouted'
+> {
   /** To be sealed and handed to the other side. */
   signal(bytes: Uint8Array<ArrayBuffer>): void;
   attempt(): void;
@@ -207,6 +210,9 @@ export class Climb {
         },
         laneDrain: (lane) => {
           this.#sink.laneDrain(lane);
+        },
+        rerouted: () => {
+          this.#sink.rerouted();
         },
         interrupted: () => {
           this.#sink.lost();

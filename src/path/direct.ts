@@ -1,9 +1,10 @@
 /** One attempt at a direct path: an RTCPeerConnection and its data channels, from the first offer to its end. */
 import type { Bytes } from '../bytes.js';
 import { PeerError } from '../errors.js';
-import { fingerprintsOf, isRelayed } from './description.js';
+import { fingerprintsOf } from './description.js';
 import { Lanes, type LaneName, type LanePipe } from './lanes.js';
 import { Negotiation, type NegotiationMessage } from './negotiation.js';
+import { Way } from './way.js';
 
 export interface DirectPathOptions {
   readonly polite: boolean;
@@ -34,6 +35,8 @@ export interface DirectPathSink {
   /** The same for what travels beside. */
   laneFrame(lane: LaneName, bytes: Bytes): void;
   laneDrain(lane: LaneName): void;
+  /** `isTurn` is another than it was when the path opened. */
+  rerouted(): void;
   /** ICE has lost its way; it looks for another. */
   interrupted(): void;
   /** The path has ended by itself and does not come back. */
@@ -56,6 +59,7 @@ export class DirectPath {
   readonly #options: DirectPathOptions;
   readonly #negotiation: Negotiation;
   readonly #lanes: Lanes;
+  readonly #way: Way;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #restartTimer: ReturnType<typeof setTimeout> | undefined;
   #channel: RTCDataChannel | null = null;
@@ -67,7 +71,6 @@ export class DirectPath {
   /** The other side's has been checked. */
   #verified = false;
   #interrupted = false;
-  #turn = false;
   #closed = false;
 
   constructor(options: DirectPathOptions, sink: DirectPathSink) {
@@ -75,6 +78,9 @@ export class DirectPath {
     this.#options = options;
     this.connection = options.connection;
     this.#lanes = this.#makeLanes();
+    this.#way = new Way(this.connection, () => {
+      if (this.isOpen) sink.rerouted();
+    });
     this.#negotiation = new Negotiation(this.connection, {
       polite: options.polite,
       send: (message) => {
@@ -83,6 +89,9 @@ export class DirectPath {
       // Only now: a channel made before the offer is applied would ask for a negotiation of its own.
       onoffer: () => {
         this.start();
+      },
+      onremote: () => {
+        if (this.isOpen) void this.#way.look();
       },
       onerror: (cause) => {
         this.#end(new PeerError('negotiation-failed', 'The direct path could not be negotiated.', { cause }));
@@ -101,7 +110,7 @@ export class DirectPath {
 
   /** Whether a TURN server stands in between. */
   get isTurn(): boolean {
-    return this.#turn;
+    return this.#way.isRelayed;
   }
 
   /** Opens the channels, and with it the negotiation unless the other side's offer is being answered. */
@@ -207,13 +216,13 @@ export class DirectPath {
   async #prove(channel: RTCDataChannel): Promise<void> {
     try {
       await this.#agreed();
-      const [proof, turn] = await Promise.all([
+      const [proof] = await Promise.all([
         this.#options.binding.prove(...this.#fingerprints),
-        isRelayed(this.connection),
+        this.#way.look(),
       ]);
       if (this.#closed) return;
       if (this.#isUnbindable) throw new Error('The connection is closed.');
-      this.#turn = turn;
+      this.#watchWay();
       channel.send(proof);
       this.#proved = true;
       this.#opened();
@@ -223,6 +232,14 @@ export class DirectPath {
         new PeerError('gone', 'The direct path ended before it was bound to the session.', { cause }),
       );
     }
+  }
+
+  #watchWay(): void {
+    // Not every browser has it, and then a look at each word of the other side has to do.
+    const transport = this.connection.sctp?.transport.iceTransport;
+    transport?.addEventListener('selectedcandidatepairchange', () => {
+      if (this.isOpen) void this.#way.look();
+    });
   }
 
   #receive(data: string | ArrayBuffer): void {
@@ -304,7 +321,7 @@ export class DirectPath {
     clearTimeout(this.#timer);
     clearTimeout(this.#restartTimer);
     if (!this.#interrupted) return;
-    this.#turn = await isRelayed(this.connection);
+    await this.#way.look();
     if (this.#closed || this.connection.connectionState !== 'connected') return;
     this.#interrupted = false;
     this.#sink.opened();

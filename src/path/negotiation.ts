@@ -10,6 +10,8 @@ export interface NegotiationOptions {
   readonly send: (message: NegotiationMessage) => void;
   /** An offer was applied and is about to be answered. */
   readonly onoffer?: () => void;
+  /** More is known of the other side. */
+  readonly onremote?: () => void;
   readonly onerror: (error: unknown) => void;
 }
 
@@ -38,6 +40,7 @@ export class Negotiation {
     try {
       if ('description' in message) await this.#description(message.description);
       else await this.#candidate(message.candidate);
+      this.#options.onremote?.();
     } catch (error) {
       this.#fail(error);
     }

@@ -33,10 +33,12 @@ const READ_AHEAD = 2 * 1024 * 1024;
 const PATIENCE = 5000;
 /** Most reads at once: one of use, and those that a receiver has made useless by wanting something else. */
 const MAX_READS = 4;
+/** Bytes that are sent again, beyond twice what has arrived: a few times all that may be under way. */
+const MAX_REPEATED = 16 * 1024 * 1024;
 
 export class Outgoing {
   readonly transfer: Transfer;
-  /** Resolves when the receiver has everything; rejects with a PeerError: `refused`, `aborted`, `gone`. */
+  /** Resolves when the receiver has everything; rejects with a PeerError: `refused`, `aborted`, `gone`, `protocol`. */
   readonly finished: Promise<void>;
   readonly #id: number;
   readonly #host: OutgoingHost;
@@ -58,6 +60,8 @@ export class Outgoing {
   #sent = 0;
   /** The furthest that it has ever been: what is sent again may have arrived the first time. */
   #furthest = 0;
+  /** Bytes that were sent, or read to be sent, more than once. */
+  #repeated = 0;
   #acknowledged = 0;
   #until = 0;
   /** The receiver has been asked where it is: until it answers, nothing goes out. */
@@ -104,6 +108,7 @@ export class Outgoing {
   next(size: number): OutgoingPiece {
     const offset = this.#sent;
     const { at, bytes } = this.#chunk() ?? { at: offset, bytes: new Uint8Array() };
+    this.#repeated += Math.min(size, this.#furthest - offset);
     this.#sent += size;
     this.#furthest = Math.max(this.#furthest, this.#sent);
     this.#chunks = this.#chunks.filter((one) => this.#sent < one.at + one.bytes.length);
@@ -159,6 +164,9 @@ export class Outgoing {
     this.#until = Math.max(this.#until, until);
     this.#reader.release(at);
     this.transfer.progressed(Math.max(0, at - this.#head));
+    if (again && this.#repeated > MAX_REPEATED + 2 * at) {
+      return this.abort('protocol', 'The other side wants the same again and again.');
+    }
     if (again || at > this.#sent) this.#goOn(at);
     this.#asked &&= !again;
     this.#load();
@@ -195,8 +203,9 @@ export class Outgoing {
     this.#reader.read(at).then(
       (bytes) => {
         this.#reads--;
-        if (round === this.#round && !this.#ended) this.#loaded(at, bytes);
-        else this.#load();
+        if (round === this.#round && !this.#ended) return this.#loaded(at, bytes);
+        this.#repeated += bytes?.length ?? 0;
+        this.#load();
       },
       (cause: unknown) => {
         this.abort('gone', `What was being sent cannot be read any more: ${String(cause)}`, cause);

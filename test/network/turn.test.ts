@@ -11,7 +11,7 @@ import { seen, start } from './probe.js';
 import { useTimings } from './timings.js';
 
 /** ms. */
-const SHORT = 3000;
+const SHORT = 6000;
 /** Port of the next signalling server: each test has one of its own, told what it is about. */
 const FIRST_PORT = 8090;
 
@@ -83,16 +83,21 @@ const expiryOf = async (member: Member): Promise<number> => expiryIn(await serve
 const expired = (expiry: number): Promise<unknown> =>
   until(() => Date.now() > expiry + 1000, { what: 'credentials that have expired', timeout: 20_000 });
 
+/** As the browsers have it. The far end of a relay may be `prflx` to Firefox, but not to both. */
 const relayed = async (members: Members): Promise<void> => {
   const pairs = await both(members, (member) => member.candidates());
-  for (const pair of pairs) assert.match(pair ?? 'no connection', /relay/);
+  assert.match(pairs.join(', '), /relay/);
+  for (const pair of pairs) assert.match(pair ?? 'no connection', /relay|prflx/, pairs.join(', '));
 };
 
-/** What a description says of this side's way, which a restart of ICE replaces: null while it has no relay in it. */
-const gathered = ({ page }: Member): Promise<string | null> =>
+/**
+ * What a restart of ICE replaces in this side's description. Whether there is a relay in it is not for us to say:
+ * Chromium gathers no more as soon as it has a way.
+ */
+const fragment = ({ page }: Member): Promise<string | undefined> =>
   page.evaluate(() => {
-    const sdp = [...window.desk.room.peers.values()][0]?.connection?.localDescription?.sdp ?? '';
-    return sdp.includes(' typ relay') ? (/^a=ice-ufrag:(.+)$/m.exec(sdp)?.[1] ?? null) : null;
+    const [peer] = window.desk.room.peers.values();
+    return /^a=ice-ufrag:(.+)$/m.exec(peer?.connection?.localDescription?.sdp ?? '')?.[1];
   });
 
 const survivesNewCredentials = (net: Net) => async (meet: Meet, context: TestContext) => {
@@ -100,7 +105,7 @@ const survivesNewCredentials = (net: Net) => async (meet: Meet, context: TestCon
   const members = await meet({ url: await net.signalling({ ttl: SHORT }) });
   await both(members, (member) => member.takes('turn'));
   const [first] = await both(members, expiryOf);
-  const [before] = await both(members, (member) => until(() => gathered(member)));
+  const before = await both(members, fragment);
   assert.ok(first, 'credentials');
   await counting(members, async () => {
     await expired(first);
@@ -109,10 +114,11 @@ const survivesNewCredentials = (net: Net) => async (meet: Meet, context: TestCon
     await members.left.page.evaluate(() => {
       [...window.desk.room.peers.values()][0]?.connection?.restartIce();
     });
-    await both(members, (member) =>
-      until(async () => ![null, before].includes(await gathered(member)), { what: 'another way' }),
+    await until(
+      async () => (await both(members, fragment)).every((one) => one !== undefined && !before.includes(one)),
+      { what: 'new descriptions' },
     );
-    await until(() => relayed(members).then(() => true));
+    // Whoever controls ICE may stay with the way it has, as long as that leads anywhere.
     assert.deepEqual(await members.left.notes('downgrade'), []);
 
     const cut = now();
@@ -126,7 +132,7 @@ const survivesNewCredentials = (net: Net) => async (meet: Meet, context: TestCon
       'turn again': Math.max(...again) - restored,
     });
   });
-  await relayed(members);
+  await until(() => relayed(members).then(() => true), { what: 'a way through TURN' });
 };
 
 describe('two Chromium behind symmetric NATs', () => {

@@ -19,6 +19,8 @@ import type { Limits } from '../../server/limits.js';
 const { subtle } = webcrypto;
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const utf8 = new TextEncoder();
+/** ms for a frame: above every time that a server in a test is given. */
+const PATIENCE = 60_000;
 
 export interface Key {
   /** Raw public key, base64url. */
@@ -91,7 +93,7 @@ export class TestClient {
   /** The next frame of one of these types; others are passed over. */
   async any(...types: Received['type'][]): Promise<Received> {
     for (;;) {
-      const received = await this.#shift();
+      const received = await this.#shift(types.join(' or '));
       if (types.includes(received.type)) return received;
     }
   }
@@ -99,7 +101,7 @@ export class TestClient {
   /** The next frame, which has to be of that type. Heartbeats are passed over unless asked for. */
   async next<T extends Received['type']>(type: T): Promise<ReceivedOf<T>> {
     for (;;) {
-      const received = await this.#shift();
+      const received = await this.#shift(type);
       if (received.type === 'ping' && type !== 'ping') continue;
       if (received.type !== type) throw new Error(`expected ${type}, not ${JSON.stringify(received)}`);
       return received as ReceivedOf<T>;
@@ -160,11 +162,21 @@ export class TestClient {
     return code;
   }
 
-  #shift(): Promise<Received> {
+  #shift(what: string): Promise<Received> {
     const received = this.#received.shift();
     if (received) return Promise.resolve(received);
     if (this.#end) return Promise.reject(new Error(`closed: ${this.#end.code} ${this.#end.reason}`));
-    return quiet(new Promise((resolve, reject) => this.#waiting.push({ resolve, reject })));
+    const coming = new Promise<Received>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`Waited ${PATIENCE} ms for: ${what}`)), PATIENCE);
+      const settle =
+        <A>(act: (value: A) => void) =>
+        (value: A): void => {
+          clearTimeout(timer);
+          act(value);
+        };
+      this.#waiting.push({ resolve: settle(resolve), reject: settle(reject) });
+    });
+    return quiet(coming);
   }
 
   #take(data: RawData, binary: boolean): void {

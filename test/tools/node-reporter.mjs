@@ -6,7 +6,14 @@ import { relative } from 'node:path';
 import { root } from './workspace.mjs';
 import { shortened, writeResult } from './results.mjs';
 
-const reason = (error) => shortened(error?.cause?.message ?? error?.message ?? error);
+/** What the runner wraps is its first cause; what has causes of its own says them. */
+function reason(error) {
+  const messages = [];
+  for (let one = error?.cause ?? error; one && messages.length < 4; one = one.cause) {
+    messages.push(one.message ?? String(one));
+  }
+  return shortened(messages.join('\n'));
+}
 
 function statusOf(type, { skip, todo }) {
   if (skip !== undefined && skip !== false) return 'skipped';

@@ -48,6 +48,7 @@ describe('Climb', () => {
         drain: () => undefined,
         laneFrame: () => undefined,
         laneDrain: () => undefined,
+        rerouted: () => undefined,
         failed: ({ code }: PeerError, last) => failures.push([code, last]),
       },
     );

@@ -66,6 +66,7 @@ describe('DirectPath', () => {
         drain: () => undefined,
         laneFrame: (lane, bytes) => told.push(`${lane} ${String(bytes.length)}`),
         laneDrain: (lane) => drained.push(lane),
+        rerouted: () => undefined,
         interrupted: () => undefined,
         closed: ({ code }: PeerError) => told.push(code),
       },
