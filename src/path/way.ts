@@ -17,8 +17,12 @@ interface Stat {
   readonly port?: number;
 }
 
-/** Whether a TURN server stands between the two ends (RFC 8656: a relayed candidate). */
-async function isRelayed(connection: RTCPeerConnection): Promise<boolean> {
+/** So often, and with so many ms in between, is looked for word of an address that was heard from. */
+const LOOKS = 5;
+const PAUSE = 50;
+
+/** Whether a TURN server stands between the two ends (RFC 8656: a relayed candidate); null while it cannot be told. */
+async function isRelayed(connection: RTCPeerConnection): Promise<boolean | null> {
   // Most have no TURN server to ask about.
   if (!mentionsRelay(connection)) return false;
   const stats = new Map<string, Stat>();
@@ -29,12 +33,14 @@ async function isRelayed(connection: RTCPeerConnection): Promise<boolean> {
     stats.get(selected?.selectedCandidatePairId ?? '') ??
     // Firefox has no `transport` among its statistics.
     all.find(({ type, state, nominated }) => type === 'candidate-pair' && state === 'succeeded' && nominated);
-  // An address that was heard from before it was told of stays `prflx` in Firefox, a TURN server's as well.
+  const local = stats.get(pair?.localCandidateId ?? '');
+  const remote = stats.get(pair?.remoteCandidateId ?? '');
+  if ([local, remote].some((end) => end?.candidateType === 'relay')) return true;
+  if (remote?.candidateType !== 'prflx') return remote ? false : null;
+  // An address that was heard from before it was told of; in Firefox it stays `prflx`, a TURN server's as well.
+  const { address, port } = remote;
   const told = connection.remoteDescription?.sdp ?? '';
-  return [pair?.localCandidateId, pair?.remoteCandidateId].some((id) => {
-    const { candidateType, address, port } = stats.get(id ?? '') ?? {};
-    return candidateType === 'relay' || (!!address && told.includes(` ${address} ${port} typ relay`));
-  });
+  return (!!address && told.includes(` ${address} ${port} typ relay`)) || null;
 }
 
 /** What is known of the far end may come behind the way itself, and ICE may change its mind. */
@@ -64,11 +70,21 @@ export class Way {
   async #look(): Promise<void> {
     while (this.#again) {
       this.#again = false;
-      // Of a connection that is closed meanwhile nothing is to be known.
-      const now = await isRelayed(this.#connection).catch(() => this.#isRelayed);
+      const now = await this.#find();
       if (now === this.#isRelayed) continue;
       this.#isRelayed = now;
       this.#changed();
     }
+  }
+
+  async #find(): Promise<boolean> {
+    for (let i = 0; i < LOOKS; i++) {
+      // Of a connection that is closed meanwhile nothing is to be known.
+      const found = await isRelayed(this.#connection).catch(() => this.#isRelayed);
+      if (found !== null) return found;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    }
+    // Nobody has said that it is a relay: it is what a router has made of an address.
+    return false;
   }
 }

@@ -75,13 +75,13 @@ function enter(url: string, key: Key, index: number): Promise<WebSocket> {
       ws.on('message', (data) => {
         const frame = parseServerFrame((data as Buffer).toString());
         if (frame?.type === 'welcome') {
-          void key.sign(loginMessage(new URL(url).host, frame.nonce)).then((signature) => {
-            const login = { type: 'login', version: PROTOCOL_VERSION, key: key.raw, slot: 0, signature };
-            ws.send(JSON.stringify(login));
-            const room = String(Math.floor(index / 2)).padStart(43, 'r');
-            const hello = 'x'.repeat(240); // As long as an announcement is.
-            ws.send(JSON.stringify({ type: 'join', n: 0, room, entry: 'join-or-create', hello }));
-          });
+          const signature = key.sign(loginMessage(new URL(url).host, frame.nonce));
+          ws.send(
+            JSON.stringify({ type: 'login', version: PROTOCOL_VERSION, key: key.raw, slot: 0, signature }),
+          );
+          const room = String(Math.floor(index / 2)).padStart(43, 'r');
+          const hello = 'x'.repeat(240); // As long as an announcement is.
+          ws.send(JSON.stringify({ type: 'join', n: 0, room, entry: 'join-or-create', hello }));
         } else if (frame?.type === 'joined') {
           joined = true;
           resolve(ws);
@@ -105,11 +105,8 @@ export class Crowd {
   }
 
   /** @param first number of the first of them, where there is another crowd: addresses and rooms go by it */
-  static async prepare(size: number, first = 0): Promise<Crowd> {
-    const keys: Key[] = [];
-    while (keys.length < size)
-      keys.push(...(await Promise.all(Array.from({ length: Math.min(200, size - keys.length) }, createKey))));
-    return new Crowd(keys, first);
+  static prepare(size: number, first = 0): Crowd {
+    return new Crowd(Array.from({ length: size }, createKey), first);
   }
 
   /** All at once. @returns how long it took until the last was in, ms */

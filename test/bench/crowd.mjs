@@ -9,7 +9,7 @@ const size = Number(process.argv[2] ?? 10_000);
 const MB = 2 ** 20;
 
 const server = await CrowdServer.start();
-const crowd = await Crowd.prepare(size);
+const crowd = Crowd.prepare(size);
 const before = await server.measure();
 const ms = await crowd.enter(server.url);
 const rush = await server.measure();

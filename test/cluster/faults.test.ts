@@ -266,7 +266,7 @@ test('a server without its Redis does not start, and says why', async (t) => {
 test('an older connection of an id is closed wherever it is, and kick() and leave() reach everyone', async (t) => {
   const redis = await RedisServer.of(t);
   const [a, b] = (await startNodes(2, { redis: redis.url }, t)) as [Node, Node];
-  const key = await createKey();
+  const key = createKey();
   const older = await a.login(key);
   await b.login(key);
   assert.equal((await older.closed).code, 4409);

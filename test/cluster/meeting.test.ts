@@ -81,7 +81,7 @@ test('a pair has two places, wherever one asks', async () => {
 
 test('who comes back to another process has never been away for the others', async () => {
   const name = newRoom();
-  const key = await createKey();
+  const key = createKey();
   const [ann, bob] = [await a.login(), await b.login(key)];
   await ann.join(0, name);
   await bob.join(5, name, { hello: 'Ym9i' });
@@ -100,7 +100,7 @@ test('who comes back to another process has never been away for the others', asy
 
 test('a newer connection takes over from one that its process believes in', async () => {
   const name = newRoom();
-  const key = await createKey();
+  const key = createKey();
   const [ann, older] = [await a.login(), await b.login(key)];
   await ann.join(0, name);
   await older.join(5, name, { hello: 'Ym9i' });
@@ -114,7 +114,7 @@ test('a newer connection takes over from one that its process believes in', asyn
 
 test('a page that was loaded anew elsewhere is another stay', async () => {
   const name = newRoom();
-  const key = await createKey();
+  const key = createKey();
   const [ann, bob] = [await a.login(), await b.login(key)];
   await ann.join(0, name);
   await bob.join(5, name, { hello: 'b25l' });

@@ -23,6 +23,9 @@ const compiled = build({
   sourcemap: 'inline',
   logLevel: 'silent',
 });
+/** ms for an answer: one closes within half a second. */
+const PATIENCE = 30_000;
+
 process.on('exit', () => rmSync(PROGRAM, { force: true }));
 
 export class Node {
@@ -86,9 +89,14 @@ export class Node {
     return new Promise((resolve, reject) => {
       const take = (answer: { n: number; value: unknown }): void => {
         if (answer.n !== n) return;
+        clearTimeout(timer);
         this.#process.off('message', take);
         resolve(answer.value);
       };
+      const timer = setTimeout(() => {
+        this.#process.off('message', take);
+        reject(new Error(`A process did not answer: ${question}`));
+      }, PATIENCE);
       this.#process.on('message', take);
       this.#process.send({ n, question, about }, (error) => error && reject(error));
     });

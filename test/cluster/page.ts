@@ -44,7 +44,7 @@ export class Page {
 
   /** @param choose where it dials, each time */
   static async open(room: string, choose: () => Node, { capacity = 0, hello = '' } = {}): Promise<Page> {
-    const page = new Page(await createKey(), hello, room, capacity, choose);
+    const page = new Page(createKey(), hello, room, capacity, choose);
     page.#running = page.#run();
     return page;
   }

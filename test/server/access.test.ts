@@ -243,7 +243,7 @@ describe('a role', () => {
 
   test('may be another one for who comes back: then the others are told', async (t) => {
     const { login } = await startServer(t, { ...MUTE, authorize: (_, { token }) => ({ role: token }) });
-    const key = await createKey();
+    const key = createKey();
     const [stays, goes] = [await login(), await login({ key })];
     await knock(stays, { token: 'host' });
     await knock(goes, { token: 'guest' });

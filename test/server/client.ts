@@ -1,6 +1,6 @@
 /** A client that can be told to misbehave: real WebSocket, real key, frames that can be awaited one by one. */
 import { once } from 'node:events';
-import { webcrypto } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { WebSocket, type ClientOptions, type RawData } from 'ws';
 import { toBase64url } from '../../src/base64url.js';
@@ -16,8 +16,6 @@ import {
 import { SignalingServer, type SignalingServerOptions } from '../../server/index.js';
 import type { Limits } from '../../server/limits.js';
 
-const { subtle } = webcrypto;
-const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const utf8 = new TextEncoder();
 /** ms for a frame: above every time that a server in a test is given. */
 const PATIENCE = 60_000;
@@ -26,18 +24,21 @@ export interface Key {
   /** Raw public key, base64url. */
   readonly raw: string;
   readonly id: string;
-  sign(message: string): Promise<string>;
+  sign(message: string): string;
 }
 
-export async function createKey(): Promise<Key> {
-  const { publicKey, privateKey } = await subtle.generateKey(ECDSA, false, ['sign']);
-  const raw = new Uint8Array(await subtle.exportKey('raw', publicKey));
-  const digest = await subtle.digest('SHA-256', Buffer.concat([utf8.encode(ID_CONTEXT), raw]));
+/** Bytes of an uncompressed point, at the end of a public key in DER (RFC 5480). */
+const POINT_BYTES = 65;
+
+export function createKey(): Key {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const raw = publicKey.export({ type: 'spki', format: 'der' }).subarray(-POINT_BYTES);
+  const digest = createHash('sha256').update(ID_CONTEXT).update(raw).digest();
+  const key = { key: privateKey, dsaEncoding: 'ieee-p1363' } as const;
   return {
     raw: toBase64url(raw),
-    id: toBase64url(new Uint8Array(digest)),
-    sign: async (message) =>
-      toBase64url(new Uint8Array(await subtle.sign(ECDSA, privateKey, utf8.encode(message)))),
+    id: toBase64url(digest),
+    sign: (message) => toBase64url(sign('sha256', Buffer.from(message), key)),
   };
 }
 
@@ -125,8 +126,8 @@ export class TestClient {
   /** Sends a log-in that fits the welcome, except where told otherwise. */
   async offerLogin({ key, slot = 0, host, nonce, version }: LoginChoice = {}): Promise<Key> {
     const welcome = await this.next('welcome');
-    const used = (this.key = key ?? (await createKey()));
-    const signature = await used.sign(loginMessage(host ?? this.#host, nonce ?? welcome.nonce));
+    const used = (this.key = key ?? createKey());
+    const signature = used.sign(loginMessage(host ?? this.#host, nonce ?? welcome.nonce));
     const offered = version ?? PROTOCOL_VERSION;
     this.send({ type: 'login', version: offered, key: used.raw, slot, signature });
     return used;

@@ -12,9 +12,9 @@ test('two thousand who come at once all get in, at the default limits, and cost 
   const server = await CrowdServer.start();
   t.after(() => server.close());
   // What a process needs once, whoever comes, is none of their business.
-  const earlier = await Crowd.prepare(EARLIER, SIZE);
+  const earlier = Crowd.prepare(EARLIER, SIZE);
   t.after(() => earlier.close());
-  const crowd = await Crowd.prepare(SIZE);
+  const crowd = Crowd.prepare(SIZE);
   t.after(() => crowd.close());
   await earlier.enter(server.url);
   const before = await server.measure();
@@ -42,7 +42,7 @@ test('memory stays bounded when a whole room writes to one that reads nothing, a
   };
   const server = await CrowdServer.start(limits);
   t.after(() => server.close());
-  const login = async (): Promise<TestClient> => new TestClient(server.url).login({ key: await createKey() });
+  const login = async (): Promise<TestClient> => new TestClient(server.url).login({ key: createKey() });
   const [deaf, one, other] = [await login(), await login(), await login()];
   for (const client of [deaf, one, other]) await client.join(0, room('a'));
   const writers = await Promise.all(Array.from({ length: 8 }, login));

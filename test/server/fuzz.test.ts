@@ -131,7 +131,7 @@ test('100 000 mutants on real sockets harm nobody but their senders', { timeout:
   const before = process.memoryUsage().rss;
   let attacking = true;
   const talking = talk(one, other, () => !attacking);
-  const key = await createKey();
+  const key = createKey();
   const attackers = Array.from({ length: ATTACKERS }, async (_, slot) => {
     while (attack.taken < SOCKET_FRAMES) await attackOnce(attack, key, slot);
   });

@@ -88,7 +88,7 @@ test('with the default limits nothing is more than half a second off', () => {
 
 test('a key may be used again as soon as its connection was given up', async (t) => {
   const { login } = await startServer(t, { limits: { pingInterval: 50, pongTimeout: 50 } });
-  const key = await createKey();
+  const key = createKey();
   const dead = await login({ key, options: { autoPong: false } });
   await dead.closed;
   await (await login({ key })).barrier();

@@ -85,7 +85,7 @@ test('what people who know a room run into is no guess', async (t) => {
 
 test('who comes back to its seat is not guessing', async (t) => {
   const { login } = await startServer(t, { limits: { failedJoinsPerMinute: 1 } });
-  const key = await createKey();
+  const key = createKey();
   const [member, other] = [await login({ key }), await login()];
   await member.join(0, room('a'), { hello: 'aGk' });
   assert.equal(await other.refused(1, room('b'), guess), 'room-missing');

@@ -33,7 +33,7 @@ test('the welcome tells the version, a nonce of 32 bytes and what the page has t
 
 test('a further page of an identity has its slot in its id', async (t) => {
   const { login } = await startServer(t);
-  const key = await createKey();
+  const key = createKey();
   const [first, third] = [await login({ key }), await login({ key, slot: 2 })];
   assert.equal(first.id, key.id);
   assert.equal(third.id, `${key.id}.2`);
@@ -65,11 +65,11 @@ test('log-ins that prove nothing are closed with 4401', async (t) => {
   const { open, server } = await startServer(t);
   const stranger = open();
   const { nonce } = await stranger.next('welcome');
-  const wrong = { ...(await createKey()), sign: (await createKey()).sign };
-  const short = { ...(await createKey()), sign: () => Promise.resolve(toBase64url(new Uint8Array(63))) };
-  const zero = { ...(await createKey()), sign: () => Promise.resolve(toBase64url(new Uint8Array(64))) };
-  const offCurve = { ...(await createKey()), raw: toBase64url(new Uint8Array(65).fill(4)) };
-  const good = await createKey();
+  const wrong = { ...createKey(), sign: createKey().sign };
+  const short = { ...createKey(), sign: () => toBase64url(new Uint8Array(63)) };
+  const zero = { ...createKey(), sign: () => toBase64url(new Uint8Array(64)) };
+  const offCurve = { ...createKey(), raw: toBase64url(new Uint8Array(65).fill(4)) };
+  const good = createKey();
   const point = fromBase64url(good.raw) ?? new Uint8Array();
   const hybrid = { ...good, raw: toBase64url(point.with(0, 6 + ((point[64] ?? 0) & 1))) };
   const compressed = { ...good, raw: toBase64url(point.subarray(0, 33)) };
@@ -160,7 +160,7 @@ test('a client that goes while its signature is checked leaves nothing behind', 
 
 test('a newer connection of an id takes over, and the rooms see a clean change', async (t) => {
   const { login, server } = await startServer(t);
-  const key = await createKey();
+  const key = createKey();
   const watcher = await login();
   await watcher.join(7, room('a'));
   const older = await login({ key });

@@ -39,7 +39,7 @@ test('every byte arrives as it was sent', async (t) => {
 
 test('messages between many members all keep their order', async (t) => {
   const { one, other, login } = await startTwo(t);
-  const third = await login({ key: await createKey(), slot: 9999 });
+  const third = await login({ key: createKey(), slot: 9999 });
   await third.join(0xffff, room('a'));
   for (let i = 0; i < 100; i++) {
     one.message(1, third.id, `one ${i}`);
@@ -68,7 +68,7 @@ test('who says so much as a word to a room is a member of it', async (t) => {
   one.message(1, outsider.id, 'out of the room');
   one.message(2, other.id, 'with a number of the other');
   one.message(1, one.id, 'to myself');
-  one.message(1, (await createKey()).id, 'to nobody');
+  one.message(1, createKey().id, 'to nobody');
   await Promise.all([outsider.barrier(), one.barrier(), other.barrier()]);
   assert.equal(server.stats().dropped, 7);
   assert.equal(server.stats().messages, 0);

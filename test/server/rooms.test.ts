@@ -163,7 +163,7 @@ test('leave(name) ends every membership of the group, the pair and the wire id',
 
 test('kick(id) closes for good, and the others are told', async (t) => {
   const { login, server } = await startServer(t);
-  const key = await createKey();
+  const key = createKey();
   const [watcher, victim, page] = await Promise.all([login(), login({ key }), login({ key, slot: 1 })]);
   await watcher.join(0, room('a'));
   await victim.join(0, room('a'));

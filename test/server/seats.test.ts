@@ -21,7 +21,7 @@ async function meet(
   { seatTimeout = 10_000, capacity = 0, ...limits }: Partial<Limits> & Terms = {},
 ): Promise<Met> {
   const started = await startServer(t, { seatTimeout, limits });
-  const key = await createKey();
+  const key = createKey();
   const [watcher, member] = [await started.login(), await started.login({ key })];
   await watcher.join(1, room('a'), { capacity, hello: 'dw' });
   await member.join(2, room('a'), { hello: 'bQ' });
@@ -132,7 +132,7 @@ test('another hello is another stay: the others see the old one go and the new o
 test('a reloaded page creates anew the room that only its own seat was left of', async (t) => {
   const started = await startServer(t);
   const { login } = started;
-  const key = await createKey();
+  const key = createKey();
   const page = await login({ key });
   await page.join(0, room('a'), { entry: 'create', capacity: 2, hello: 'b25l' });
   await drop(started, page);
@@ -152,7 +152,7 @@ test('with others in it the room exists for a reloaded page too, whose old stay 
 test('who never heard that it created the room is told so when it asks again', async (t) => {
   const started = await startServer(t);
   const { login, server } = started;
-  const key = await createKey();
+  const key = createKey();
   const page = await login({ key });
   page.askToJoin(0, room('a'), { entry: 'create', hello: 'bQ' });
   await page.barrier().catch(() => undefined);
@@ -284,7 +284,7 @@ test('kick(id) takes the seats that wait for it', async (t) => {
 test('leave(name) ends the memberships of those who are away, too', async (t) => {
   const started = await startServer(t);
   const { login, server } = started;
-  const key = await createKey();
+  const key = createKey();
   const [here, away] = [await login(), await login({ key })];
   await here.join(0, roomId('tea', 'group'));
   await away.join(0, roomId('tea', 'group'), { hello: 'bQ' });
@@ -348,7 +348,7 @@ test('whoever wins, owner or clock: one seat, one story', async (t) => {
 test('one id keeps as many seats as it may have rooms, the newest', async (t) => {
   const started = await startServer(t, { limits: { roomsPerConnection: 2 } });
   const { login } = started;
-  const key = await createKey();
+  const key = createKey();
   for (const [i, names] of ['ab', 'cd', 'e'].entries()) {
     const client = await login({ key });
     for (const [n, name] of [...names].entries()) await client.join(n, room(name));
