@@ -51,6 +51,7 @@ type JoinFrame = Extract<ClientFrame, { type: 'join' }>;
 
 /** Where joins cannot be decided, a connection that is in no room is better off with another server after so long, ms. */
 const DEFERRED_MS = 10_000;
+const TAKEN_OVER = 'A newer connection of this id took over';
 /** Try again later (WebSocket close code registry): dialled again by a page. */
 const TRY_AGAIN = 1013;
 
@@ -65,6 +66,8 @@ export class Hub {
   #clients = new Map<string, Client>();
   /** By connection, from `enter()`; one that is not here has no number yet. */
   #stamps = new Map<Client, number>();
+  /** A newer connection's number, where that was told before ours. */
+  #newer = new WeakMap<Client, number>();
   /** What waits for a connection's number. */
   #unstamped = new Map<Client, (() => void)[]>();
   #members = 0;
@@ -116,11 +119,12 @@ export class Hub {
 
   /** An older connection of the same id goes first; its seats wait for the newer one. */
   enter(client: Client): void {
-    this.#clients.get(client.id)?.end(CloseCode.replaced, 'A newer connection of this id took over');
+    this.#clients.get(client.id)?.end(CloseCode.replaced, TAKEN_OVER);
     this.#clients.set(client.id, client);
     client.send({ type: 'ready', id: client.id });
     this.#registry.enter(client.id, (stamp) => {
       if (this.#clients.get(client.id) !== client) return;
+      if ((this.#newer.get(client) ?? 0) > stamp) return client.end(CloseCode.replaced, TAKEN_OVER);
       this.#stamps.set(client, stamp);
       for (const act of this.#unstamped.get(client) ?? []) act();
       this.#unstamped.delete(client);
@@ -349,10 +353,10 @@ export class Hub {
       },
       entered: (id, stamp) => {
         const client = this.#clients.get(id);
-        const ours = client && this.#stamps.get(client);
-        if (ours !== undefined && ours < stamp) {
-          client?.end(CloseCode.replaced, 'A newer connection of this id took over');
-        }
+        if (!client) return;
+        const ours = this.#stamps.get(client);
+        if (ours === undefined) this.#newer.set(client, Math.max(stamp, this.#newer.get(client) ?? 0));
+        else if (ours < stamp) client.end(CloseCode.replaced, TAKEN_OVER);
       },
       kicked: (id) => void this.#kick(id),
     };
@@ -366,7 +370,7 @@ export class Hub {
     else if (why === 'full') {
       const reason = 'The room has filled up while this server could not keep the seat.';
       client?.send({ type: 'refused', n, code: 'room-full', reason });
-    } else if (why === 'replaced') client?.end(CloseCode.replaced, 'A newer connection of this id took over');
+    } else if (why === 'replaced') client?.end(CloseCode.replaced, TAKEN_OVER);
   }
 }
 

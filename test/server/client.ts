@@ -17,8 +17,17 @@ import { SignalingServer, type SignalingServerOptions } from '../../server/index
 import type { Limits } from '../../server/limits.js';
 
 const utf8 = new TextEncoder();
-/** ms for a frame: above every time that a server in a test is given. */
+/** ms for a frame or an end: above every time that a server in a test is given. */
 const PATIENCE = 60_000;
+
+/** @param since `performance.now()` when the waiting began */
+function inTime<T>(coming: Promise<T>, what: string, since = performance.now()): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = (): void => reject(new Error(`Waited ${PATIENCE} ms for: ${what}`));
+    const timer = setTimeout(late, since + PATIENCE - performance.now());
+    void coming.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
 
 export interface Key {
   /** Raw public key, base64url. */
@@ -69,7 +78,7 @@ function quiet<T>(promise: Promise<T>): Promise<T> {
 
 export class TestClient {
   readonly ws: WebSocket;
-  readonly closed: Promise<Closed>;
+  readonly #closed: Promise<Closed>;
   key: Key | undefined;
   id = '';
   #host: string;
@@ -82,7 +91,7 @@ export class TestClient {
     this.ws = new WebSocket(url, options);
     this.ws.on('error', () => undefined);
     this.ws.on('message', (data, binary) => this.#take(data, binary));
-    this.closed = new Promise((resolve) => {
+    this.#closed = new Promise((resolve) => {
       this.ws.on('close', (code, reason) => {
         this.#end = { code, reason: reason.toString() };
         for (const { reject } of this.#waiting) reject(new Error(`closed: ${code} ${reason.toString()}`));
@@ -91,18 +100,24 @@ export class TestClient {
     });
   }
 
+  get closed(): Promise<Closed> {
+    return quiet(inTime(this.#closed, 'the end of a connection'));
+  }
+
   /** The next frame of one of these types; others are passed over. */
   async any(...types: Received['type'][]): Promise<Received> {
+    const since = performance.now();
     for (;;) {
-      const received = await this.#shift(types.join(' or '));
+      const received = await this.#shift(types.join(' or '), since);
       if (types.includes(received.type)) return received;
     }
   }
 
   /** The next frame, which has to be of that type. Heartbeats are passed over unless asked for. */
   async next<T extends Received['type']>(type: T): Promise<ReceivedOf<T>> {
+    const since = performance.now();
     for (;;) {
-      const received = await this.#shift(type);
+      const received = await this.#shift(type, since);
       if (received.type === 'ping' && type !== 'ping') continue;
       if (received.type !== type) throw new Error(`expected ${type}, not ${JSON.stringify(received)}`);
       return received as ReceivedOf<T>;
@@ -163,21 +178,12 @@ export class TestClient {
     return code;
   }
 
-  #shift(what: string): Promise<Received> {
+  #shift(what: string, since: number): Promise<Received> {
     const received = this.#received.shift();
     if (received) return Promise.resolve(received);
     if (this.#end) return Promise.reject(new Error(`closed: ${this.#end.code} ${this.#end.reason}`));
-    const coming = new Promise<Received>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`Waited ${PATIENCE} ms for: ${what}`)), PATIENCE);
-      const settle =
-        <A>(act: (value: A) => void) =>
-        (value: A): void => {
-          clearTimeout(timer);
-          act(value);
-        };
-      this.#waiting.push({ resolve: settle(resolve), reject: settle(reject) });
-    });
-    return quiet(coming);
+    const coming = new Promise<Received>((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    return quiet(inTime(coming, what, since));
   }
 
   #take(data: RawData, binary: boolean): void {
