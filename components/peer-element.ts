@@ -23,7 +23,7 @@ const fromJson = (text: string | null): unknown => {
  * Attributes by which an author means to keep others out. This version cannot do that yet, and joining as if they
  * were not there would do the opposite.
  */
-const PROTECTIONS: readonly string[] = ['password', 'admission'];
+const PROTECTIONS: readonly string[] = ['admission'];
 
 /** Changing one of these while joined means leaving and joining anew. */
 const JOINING: readonly string[] = [
@@ -31,6 +31,7 @@ const JOINING: readonly string[] = [
   'signaling',
   'room',
   'code',
+  'password',
   'expect',
   'entry',
   'capacity',
@@ -50,6 +51,7 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
   static override properties = {
     url: { type: String },
     token: { type: String },
+    password: { type: String },
     displayName: { attribute: 'name' },
     iceServers: { attribute: 'ice-servers', converter: { fromAttribute: fromJson } },
     transport: { type: String },
@@ -80,6 +82,11 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
    * called for every join and every return. A new one counts from the next time on.
    */
   declare token: SourceOptions['token'] | null;
+  /**
+   * Only who knows it gets in; it never leaves the page. Who comes with another one fails with `wrong-password`. Another one while
+   * joined means leaving and joining anew.
+   */
+  declare password: string | null | undefined;
   /** Shown to the others; may change while joined. */
   declare displayName: string | null;
   /** STUN and TURN servers. None by default, so that no third party is contacted. */
@@ -240,6 +247,7 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
         return { reconnect: !this.noReconnect };
       case 'url':
       case 'token':
+      case 'password':
       case 'transport':
       case 'maxDirectPaths':
         return { [name]: this[name] ?? undefined };

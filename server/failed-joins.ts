@@ -1,4 +1,4 @@
-/** Keeps whoever tries names from learning which rooms there are. */
+/** Keeps whoever tries names from learning which rooms there are, and whoever tries passwords from getting in. */
 import type { Entry } from '../src/protocol.js';
 
 /** Who joins, as far as that matters here. */
@@ -14,13 +14,19 @@ interface Minute {
   readonly by: WeakSet<Joiner>;
 }
 
+interface Attempt {
+  readonly entry: Entry;
+  readonly room: string;
+}
+
 const MINUTE = 60_000;
 
 /**
- * A wrong guess. That a room exists already, or is full, or that the operator said no, happens to people who know its name:
+ * Wrong guesses. That a room exists already, or is full, or that the operator said no, happens to people who know its name:
  * several who create it at once, or come late.
  */
-const WRONG = 'room-missing';
+const NO_SUCH_ROOM = 'room-missing';
+const NOT_ITS_PASSWORD = 'wrong-password';
 
 export const TOO_MANY_FAILURES = {
   code: 'rate-limited',
@@ -38,21 +44,27 @@ export class FailedJoins {
   }
 
   /**
-   * Whether a join is refused whatever the room. A network may be a school: to those in it who have not failed
-   * themselves, what never fails for want of a room is open still.
+   * Whether a join is refused unseen. A network may be a school: to those in it who have not failed themselves, what
+   * never fails for want of a room is open still, except the room whose password somebody there is trying to find.
    */
-  refuses(who: Joiner, entry: Entry, now = performance.now()): boolean {
+  refuses(who: Joiner, { entry, room }: Attempt, now = performance.now()): boolean {
     this.#forget(now);
+    if ((this.#minutes.get(guesses(who, room))?.count ?? 0) >= this.#most) return true;
     const minute = this.#minutes.get(who.network);
     if (!minute || minute.count < this.#most) return false;
     return entry !== 'join-or-create' || minute.by.has(who);
   }
 
-  note(who: Joiner, code: string, now = performance.now()): void {
-    if (code !== WRONG) return;
+  note(who: Joiner, room: string, code: string, now = performance.now()): void {
+    if (code !== NO_SUCH_ROOM && code !== NOT_ITS_PASSWORD) return;
     this.#forget(now);
-    const minute = this.#minutes.get(who.network) ?? { end: now + MINUTE, count: 0, by: new WeakSet() };
-    this.#minutes.set(who.network, minute);
+    this.#count(who, who.network, now);
+    if (code === NOT_ITS_PASSWORD) this.#count(who, guesses(who, room), now);
+  }
+
+  #count(who: Joiner, where: string, now: number): void {
+    const minute = this.#minutes.get(where) ?? { end: now + MINUTE, count: 0, by: new WeakSet() };
+    this.#minutes.set(where, minute);
     minute.count++;
     minute.by.add(who);
   }
@@ -64,3 +76,5 @@ export class FailedJoins {
     }
   }
 }
+
+const guesses = ({ network }: Joiner, room: string): string => `${network} ${room}`;

@@ -147,7 +147,11 @@ export class Hub {
    * @param role what the others are told that its token made of it
    * @returns where the answer is not there yet: resolves when whatever the client said next can be looked at
    */
-  join(client: Client, { n, room, entry, capacity, hello }: JoinFrame, role = ''): Promise<void> | undefined {
+  join(
+    client: Client,
+    { n, room, entry, capacity, hello, lock }: JoinFrame,
+    role = '',
+  ): Promise<void> | undefined {
     const most = this.#limits.roomsPerConnection;
     if (client.seats.has(n)) {
       client.end(CloseCode.protocol, 'Room number in use');
@@ -159,11 +163,12 @@ export class Hub {
       return undefined;
     }
     // Who comes back is not guessing.
-    if (!this.#registry.find(room, client.id) && this.#failures.refuses(client, entry)) {
+    if (!this.#registry.find(room, client.id) && this.#failures.refuses(client, { entry, room })) {
       client.send({ type: 'refused', n, ...TOO_MANY_FAILURES });
       return undefined;
     }
-    const seat: Seat = { id: client.id, hello, role, client, n, room, stamp: 0, held: false, exit: null };
+    const { id } = client;
+    const seat: Seat = { id, hello, role, client, n, room, lock, stamp: 0, held: false, exit: null };
     client.seats.set(n, seat);
     let settled = false;
     let settle = (): void => {
@@ -278,7 +283,7 @@ export class Hub {
     if (answer === 'deferred') return this.#wait(seat, client);
     const { n } = seat;
     if ('code' in answer) {
-      this.#failures.note(client, answer.code);
+      this.#failures.note(client, seat.room, answer.code);
       if (client.seats.get(n) === seat) client.seats.delete(n);
       if (!seat.client) return;
       if (answer.code === 'replaced') return client.end(CloseCode.replaced, answer.reason);

@@ -4,7 +4,7 @@ import { ROOM_ID_CONTEXT, ROOM_KEY_CONTEXT, type RoomKind } from '../src/protoco
 const NO_SALT = new Uint8Array(0);
 
 /**
- * What a room without a password is called on the wire: 43 base64url characters, by HKDF-SHA-256 (RFC 5869).
+ * What a room is called on the wire: 43 base64url characters, by HKDF-SHA-256 (RFC 5869).
  * The pages derive the same, so that the server need not learn the name.
  * @param name the room's name or the pair's code, as its author wrote it
  */

@@ -38,7 +38,14 @@ export interface SignalingStats {
 type Single = 'logins' | 'failedLogins' | 'badFrames';
 
 const REASONS = ['path', 'origin', 'connections', 'address', 'rate', 'draining'] as const;
-const REFUSALS = ['room-full', 'room-exists', 'room-missing', 'refused', 'rate-limited'] as const;
+const REFUSALS = [
+  'room-full',
+  'room-exists',
+  'room-missing',
+  'wrong-password',
+  'refused',
+  'rate-limited',
+] as const;
 /** RFC 6455, 7.4.1 and the registry it founded: what browsers and ws say by themselves. */
 const CLOSE_CODES = [1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1011, 1012, 1013];
 

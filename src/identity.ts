@@ -1,17 +1,8 @@
-/** Who a page is, and what the server knows a room by (WebCrypto). */
+/** Who a page is (WebCrypto). */
 import { concat, utf8, type Bytes } from './bytes.js';
 import { PeerError } from './errors.js';
 import { toBase64url } from './base64url.js';
-import {
-  ID_CONTEXT,
-  MAX_ROOM_NAME_BYTES,
-  ROOM_ID_CONTEXT,
-  ROOM_KEY_CONTEXT,
-  identityOf,
-  loginMessage,
-  peerId,
-  type RoomKind,
-} from './protocol.js';
+import { ID_CONTEXT, identityOf, loginMessage, peerId } from './protocol.js';
 import { keepFirst, knowIdentity, knownIdentity, storedKeyPair } from './key-store.js';
 import { holdFirstSlot, takeSlot } from './slot.js';
 
@@ -107,25 +98,3 @@ async function fromKeyPair(
 /** Signature that proves an identity to a server; see `loginMessage()`. */
 export const signLogin = (identity: Identity, host: string, nonce: string): Promise<Uint8Array> =>
   identity.sign(utf8(loginMessage(host, nonce)));
-
-async function hkdf(secret: Bytes, info: string): Promise<Bytes> {
-  const key = await subtle().importKey('raw', secret, 'HKDF', false, ['deriveBits']);
-  const parameters = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(32), info: utf8(info) };
-  return new Uint8Array(await subtle().deriveBits(parameters, key, 256));
-}
-
-/**
- * What signalling knows a room by: 43 base64url characters from which the name cannot be read.
- * @param name the room's name or the pair's code, at most 1 KB of UTF-8
- * @throws {PeerError} `insecure-context` on plain http other than localhost
- */
-export async function roomId(name: string, kind: RoomKind): Promise<string> {
-  const key = await hkdf(utf8(name), ROOM_KEY_CONTEXT);
-  return toBase64url(await hkdf(key, ROOM_ID_CONTEXT + kind));
-}
-
-/** Whether `name` can name a room: 1 to 1024 bytes of UTF-8. */
-export function isRoomName(name: string): boolean {
-  const { length } = utf8(name);
-  return length > 0 && length <= MAX_ROOM_NAME_BYTES;
-}

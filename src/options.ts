@@ -1,7 +1,7 @@
 /** The options of rooms and pairs: defaults, and what is refused before anything is dialled. */
 import { PeerError } from './errors.js';
 import { ENTRIES, MAX_TOKEN_CHARS, isPeerId, type Entry } from './protocol.js';
-import { isRoomName } from './identity.js';
+import { isPassword, isRoomName } from './room-key.js';
 import { checkName, checkProfile } from './peer-frame.js';
 import type { Transport } from './paths.js';
 import type { Signaling } from './signaling.js';
@@ -19,6 +19,11 @@ export interface SourceOptions {
    * anew for every join and every return. `local:` never asks.
    */
   readonly token?: string | (() => string | Promise<string>) | undefined;
+  /**
+   * Only who knows it gets in; at most 1 KB of UTF-8, empty for none. It never leaves the page, and who comes with another one
+   * fails with `wrong-password`. Whoever is there first decides.
+   */
+  readonly password?: string | undefined;
   /** Shown to the others; at most 256 characters. */
   readonly displayName?: string | undefined;
   /** Any small value shown to the others; at most 64 KB. */
@@ -72,6 +77,7 @@ const SOURCE_OPTIONS: readonly string[] = [
   'url',
   'signaling',
   'token',
+  'password',
   'displayName',
   'profile',
   'iceServers',
@@ -115,7 +121,7 @@ export function checkOptions(options: PeerRoomOptions & PeerPairOptions, known: 
   }
   const { room, code, expect, entry, capacity, displayName, profile, timeout, reconnectDelay, iceServers } =
     options;
-  const { transport, maxDirectPaths, token } = options;
+  const { transport, maxDirectPaths, token, password } = options;
   if (room !== undefined) checkNamed('room', room);
   if (code !== undefined) checkNamed('code', code);
   if (entry !== undefined && !ENTRIES.includes(entry)) {
@@ -128,6 +134,9 @@ export function checkOptions(options: PeerRoomOptions & PeerPairOptions, known: 
   }
   if (token !== undefined && typeof token !== 'function' && !isToken(token)) {
     throw new TypeError(`token must have at most ${String(MAX_TOKEN_CHARS)} characters, or be a function.`);
+  }
+  if (password !== undefined && !isPassword(password)) {
+    throw new TypeError('password must have at most 1024 bytes of UTF-8.');
   }
   if (maxDirectPaths !== undefined) checkInteger('maxDirectPaths', maxDirectPaths, 0, 0xffff);
   if (displayName !== undefined) checkName(displayName);

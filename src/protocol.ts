@@ -58,11 +58,13 @@ export type Entry = 'join-or-create' | 'create' | 'join';
 export const ENTRIES: readonly Entry[] = ['join-or-create', 'create', 'join'];
 
 /** Why a join did not happen. */
-export type RefusalCode = 'room-full' | 'room-exists' | 'room-missing' | 'refused' | 'rate-limited';
+export type RefusalCode =
+  'room-full' | 'room-exists' | 'room-missing' | 'wrong-password' | 'refused' | 'rate-limited';
 const REFUSALS: readonly RefusalCode[] = [
   'room-full',
   'room-exists',
   'room-missing',
+  'wrong-password',
   'refused',
   'rate-limited',
 ];
@@ -115,6 +117,8 @@ export type ClientFrame =
       /** 0: the server's default. */
       readonly capacity: number;
       readonly hello: string;
+      /** What everybody in the room knows, 43 base64url characters; empty where it has no password. Its creator fixes it. */
+      readonly lock: string;
     }
   | { readonly type: 'leave'; readonly n: number }
   | { readonly type: 'ping' };
@@ -190,6 +194,9 @@ const PEER_ID = /^[A-Za-z0-9_-]{43}(?:\.[1-9]\d{0,3})?$/;
 /** A room on the wire: 32 bytes as 43 base64url characters. */
 export const isRoomId = (value: unknown): value is string => typeof value === 'string' && ROOM_ID.test(value);
 
+/** What a password of a room becomes: 32 bytes as 43 base64url characters. */
+export const isLock: (value: unknown) => value is string = isRoomId;
+
 /** A peer on the wire: 32 bytes as 43 base64url characters, and `.1` … `.9999` for further pages of an identity. */
 export const isPeerId = (value: unknown): value is string => typeof value === 'string' && PEER_ID.test(value);
 
@@ -239,10 +246,11 @@ export function parseClientFrame(text: string): ClientFrame | null {
       return { type: 'credentials', n, token, name };
     }
     case 'join': {
-      const { n, room, entry, capacity = 0, hello = '' } = f;
+      const { n, room, entry, capacity = 0, hello = '', lock = '' } = f;
       if (!isRoomNumber(n) || !isRoomId(room) || !oneOf(entry, ENTRIES)) return null;
       if (!isInteger(capacity, 0, 0xffff) || !isBase64url(hello, MAX_HELLO_CHARS)) return null;
-      return { type: 'join', n, room, entry, capacity, hello };
+      if (lock !== '' && !isLock(lock)) return null;
+      return { type: 'join', n, room, entry, capacity, hello, lock };
     }
     case 'leave':
       return isRoomNumber(f['n']) ? { type: 'leave', n: f['n'] } : null;
@@ -355,5 +363,9 @@ export const loginMessage = (host: string, nonce: string): string =>
 /** HKDF inputs that turn a room's name into what the server knows it by. */
 export const ROOM_KEY_CONTEXT = 'peer-elements/1 room key\0';
 export const ROOM_ID_CONTEXT = 'peer-elements/1 room\0';
+/** What a room's password is stretched with, and what becomes of it (PBKDF2, then HKDF). */
+export const PASSWORD_CONTEXT = 'peer-elements/1 password\0';
+export const LOCK_CONTEXT = 'peer-elements/1 lock';
+export const PSK_CONTEXT = 'peer-elements/1 psk';
 /** A pair's code and a group's room of the same text are different rooms. */
 export type RoomKind = 'group' | 'pair';

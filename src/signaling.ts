@@ -13,6 +13,11 @@ export interface JoinRequest {
   readonly token?: () => string | Promise<string>;
   /** The room's name, for a back-end that insists on it and nobody else: whoever calls this has shown it. */
   readonly name?: () => string;
+  /**
+   * What everybody in the room knows: 43 base64url characters made of its password, absent without one. Whoever creates the
+   * room fixes it, and who comes with another one, or none, is refused with `wrong-password`.
+   */
+  readonly lock?: string;
   readonly entry: Entry;
   /** Most members; only the room's creator fixes it. */
   readonly capacity?: number;

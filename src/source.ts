@@ -1,7 +1,7 @@
 /** What a room and a pair have in common: state, events, and one membership after another. */
 import { PeerError } from './errors.js';
 import { TypedEventTarget, fire, type CloseDetail, type SourceEventMap } from './events.js';
-import { roomId, subtle } from './identity.js';
+import { subtle } from './identity.js';
 import { Membership, type MembershipHost, type MembershipOptions } from './membership.js';
 import { Outbox } from './outbox.js';
 import { pack } from './parcel.js';
@@ -10,6 +10,7 @@ import type { Peer } from './peer.js';
 import { isAnonymous, type Greeting } from './peer-frame.js';
 import type { Entry, RoomKind } from './protocol.js';
 import { ready } from './ready.js';
+import { roomId, roomKey, type RoomKey } from './room-key.js';
 import { ConnectionReserve } from './path/reserve.js';
 import { checkRequestOptions, patiently, type RequestOptions } from './request-options.js';
 import { question } from './requests.js';
@@ -206,7 +207,9 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
       const { transport, makeConnection, configuration } = connecting(options);
       signaling.prepare?.({ timeout, reconnectDelay });
       const prepared = Promise.all([
-        roomId(admission.name, admission.kind),
+        roomId(admission.name, admission.kind).then(
+          async (room) => [room, await roomKey(room, options.password)] as const,
+        ),
         signaling.identity(),
         makeEphemeralKey(),
       ]);
@@ -216,11 +219,11 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
       });
       // Now, while all the others are at work elsewhere: it keeps this page from anything else for a while.
       if (transport !== 'relay' && options.maxDirectPaths !== 0) reserve.prepare();
-      const [room, identity, pair] = await prepared;
-      const context = { identity, room, psk: new Uint8Array(32) };
+      const [[room, { psk, lock }], identity, pair] = await prepared;
+      const context = { identity, room, psk };
       const initiator = await initiate(context, { pair, anonymous: isAnonymous(this.#greeting) });
       if (signal.aborted) return;
-      const request = this.#request({ context, initiator, transport, reserve }, admission);
+      const request = this.#request({ context, initiator, transport, reserve }, { ...admission, lock });
       this.#membership = new Membership(signaling, request, this.#host());
     } catch (error) {
       if (!signal.aborted) this.#finish(asPeerError(error));
@@ -229,11 +232,12 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
 
   #request(
     made: Pick<MembershipOptions, 'context' | 'initiator' | 'transport' | 'reserve'>,
-    { entry, capacity, name }: Admission & { name: string },
+    { entry, capacity, name, lock }: Admission & { name: string } & Pick<RoomKey, 'lock'>,
   ): MembershipOptions {
     const { expect, maxDirectPaths = Infinity, timeout = TIMEOUT, reconnect = true } = this.#options;
     const request: MembershipOptions['request'] = {
       room: made.context.room,
+      lock,
       entry,
       timeout,
       reconnect,

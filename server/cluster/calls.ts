@@ -6,6 +6,7 @@ import {
   REPLACED,
   ROOM_EXISTS,
   ROOM_FULL,
+  WRONG_PASSWORD,
   type JoinTerms,
   type Place,
   type Refused,
@@ -72,12 +73,12 @@ export class Calls {
 
   async join(
     link: Link,
-    { id, hello, role, room, stamp }: Place,
+    { id, hello, role, room, stamp, lock }: Place,
     { entry, capacity }: JoinTerms,
     { lease, away, order }: Reassertion = { lease: this.#lease, away: false, order: 0 },
   ): Promise<Decision> {
     const most = capacity === 0 ? this.#mostMembers : Math.min(capacity, this.#mostMembers);
-    const terms = [entry, most, Math.ceil(lease), away ? 1 : 0, order].map(String);
+    const terms = [entry, most, Math.ceil(lease), away ? 1 : 0, order, lock].map(String);
     const reply = await this.#run(link, 'join', room, [id, hello, role, this.#node, String(stamp), ...terms]);
     const [status, epoch, version, held, created, members] = reply as JoinReply;
     if (status !== 'in') return { refused: refusal(status) };
@@ -129,6 +130,8 @@ function refusal(status: string): Refused {
       return NO_ROOM;
     case 'room-exists':
       return ROOM_EXISTS;
+    case 'wrong-password':
+      return WRONG_PASSWORD;
     default:
       return ROOM_FULL;
   }

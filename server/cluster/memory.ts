@@ -6,6 +6,7 @@ import {
   REPLACED,
   ROOM_EXISTS,
   ROOM_FULL,
+  WRONG_PASSWORD,
   type Answer,
   type JoinTerms,
   type Place,
@@ -15,6 +16,7 @@ import {
 
 interface Room<P> {
   readonly capacity: number;
+  readonly lock: string;
   readonly members: Map<string, P>;
 }
 
@@ -128,10 +130,12 @@ export class MemoryRegistry<P extends Place> implements Registry<P> {
     if (!found) {
       if (entry === 'join') return answer(NO_ROOM);
       const most = capacity === 0 ? this.#mostMembers : Math.min(capacity, this.#mostMembers);
-      this.#rooms.set(place.room, { capacity: most, members: new Map([[place.id, place]]) });
+      const { id, room, lock } = place;
+      this.#rooms.set(room, { capacity: most, lock, members: new Map([[id, place]]) });
       return answer({ created: true, capacity: most, members: [], earlier: 0 });
     }
     if (entry === 'create') return answer(ROOM_EXISTS);
+    if (found.lock !== place.lock) return answer(WRONG_PASSWORD);
     const { members } = found;
     if (members.size >= found.capacity) return answer(ROOM_FULL);
     const before = [...members.values()];

@@ -196,7 +196,7 @@ export class RedisRegistry<P extends Place> implements Registry<P> {
     // The change may have been here before its answer.
     if (!view?.expects(place)) return;
     if (decision.refused) {
-      view.forget(place);
+      view.turnedAway(place);
       this.#tidy(room);
       return answer(decision.refused);
     }

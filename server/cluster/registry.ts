@@ -10,6 +10,8 @@ export interface Place extends Member {
   readonly room: string;
   /** Which connection of that id it belongs to, by `enter()`: a newer one has a higher number. */
   readonly stamp: number;
+  /** What the room's password has become; empty for none. */
+  readonly lock: string;
 }
 
 /** A membership of somebody who is connected to another process. */
@@ -114,6 +116,11 @@ export const IN_ALREADY: Refused = {
 };
 export const NO_ROOM: Refused = { code: 'room-missing', reason: 'There is no such room.' };
 export const ROOM_EXISTS: Refused = { code: 'room-exists', reason: 'There is such a room already.' };
+/** The same for a room without: whether it has one is nobody else's business. */
+export const WRONG_PASSWORD: Refused = {
+  code: 'wrong-password',
+  reason: 'The room has another password, or none.',
+};
 export const REPLACED: Refused = { code: 'replaced', reason: 'A newer connection of this id took over' };
 /** Does not say how many that are: whoever is turned away need not know. */
 export const ROOM_FULL: Refused = { code: 'room-full', reason: 'The room has as many members as it may.' };

@@ -26,7 +26,7 @@ local function digits(n) return string.format('%.0f', n) end
 const ROOM = `${CLOCK}
 local members, leases, about = KEYS[1], KEYS[2], KEYS[3]
 local room, prefix, random = ARGV[1], ARGV[2], ARGV[3]
-local epoch, version, capacity, last, nodes = random, 0, 0, 0, {}
+local epoch, version, capacity, lock, last, nodes = random, 0, 0, '', 0, {}
 local known = redis.call('HGETALL', about)
 local changed = false
 if #known == 0 then redis.call('DEL', members, leases) end
@@ -35,6 +35,7 @@ for i = 1, #known, 2 do
   if name == 'epoch' then epoch = value
   elseif name == 'version' then version = tonumber(value)
   elseif name == 'capacity' then capacity = tonumber(value)
+  elseif name == 'lock' then lock = value
   elseif name == 'last' then last = tonumber(value)
   else nodes[string.sub(name, 3)] = tonumber(value) end
 end
@@ -76,7 +77,9 @@ local function finish(...)
     redis.call('DEL', members, leases, about)
   else
     if changed then
-      local fields = { 'epoch', epoch, 'version', digits(version), 'capacity', digits(capacity), 'last', digits(last) }
+      local fields = {
+        'epoch', epoch, 'version', digits(version), 'capacity', digits(capacity), 'lock', lock, 'last', digits(last)
+      }
       for node, n in pairs(nodes) do
         if n > 0 then
           fields[#fields + 1] = 'n:' .. node
@@ -100,13 +103,14 @@ end
 `;
 
 /**
- * room prefix random | id hello role node stamp entry capacity lease away order
+ * room prefix random | id hello role node stamp entry capacity lease away order lock
  * → what became of it, epoch, version, capacity, whether it made the room, all members; of a refusal the first four.
  * `order` 0 is the next. Who is in already by the same connection is told the same again.
  */
 const JOIN = script(`${ROOM}
 local id, hello, role, node, stamp = ARGV[4], ARGV[5], ARGV[6], ARGV[7], tonumber(ARGV[8])
 local entry, wanted, lease, away, order = ARGV[9], tonumber(ARGV[10]), tonumber(ARGV[11]), ARGV[12], tonumber(ARGV[13])
+local key = ARGV[14]
 local own = get(id)
 local function refuse(why) return finish(why, epoch, digits(version), digits(capacity)) end
 local function accept(created)
@@ -130,8 +134,9 @@ local created = '0'
 local size = redis.call('HLEN', members)
 if size == 0 then
   if entry == 'join' then return refuse('room-missing') end
-  capacity, created = wanted, '1'
+  capacity, lock, created = wanted, key, '1'
 elseif entry == 'create' then return refuse('room-exists')
+elseif lock ~= key then return refuse('wrong-password')
 elseif size >= capacity then return refuse('room-full') end
 if order == 0 then order = last + 1 end
 last = math.max(last, order)

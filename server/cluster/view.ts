@@ -133,6 +133,14 @@ export class View<P extends Place> {
     if (this.expects(place)) this.#arrivals.delete(keyOf(place));
   }
 
+  /** It does not get in; nor is it still in by an older connection, unless that is the same stay. */
+  turnedAway(place: P): void {
+    this.forget(place);
+    const known = this.#members.get(place.id);
+    if (!known || isRemote(known) || known.stamp >= place.stamp || known.hello === place.hello) return;
+    this.end(known, 'expired');
+  }
+
   accepted(place: P, created: boolean): void {
     const arrival = this.#arrivals.get(keyOf(place));
     if (arrival) arrival.created = created;

@@ -83,7 +83,7 @@ export class Session {
       this.#send(responder.m2);
       // What the keys bring about can wait until the other side has them.
       await this.#outgoing;
-      if (!this.#closed) this.#use(responder.keys, responder.anonymous);
+      if (!this.#closed && !this.#isSecret) this.#use(responder.keys, responder.anonymous);
     });
   }
 
@@ -137,6 +137,11 @@ export class Session {
     });
   }
 
+  /** Who comes in by a password is to prove first that it knows it: what it is sent it might guess with. */
+  get #isSecret(): boolean {
+    return this.#options.context.psk.some((byte) => byte !== 0);
+  }
+
   #needed(): SessionKeys {
     if (this.#established) return this.#established.keys;
     throw new PeerError('untrusted', 'There is no session yet.');
@@ -188,6 +193,7 @@ export class Session {
     }
     this.#responder = null;
     this.#shared = responder.keys;
+    if (this.#isSecret) this.#use(responder.keys, responder.anonymous);
   }
 
   async #open(frame: Bytes): Promise<void> {

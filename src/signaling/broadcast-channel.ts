@@ -1,8 +1,8 @@
 /**
  * Signalling between the pages of one browser, with nothing else running.
  *
- * Who is in a room is written in Web Locks: every member holds one whose name carries its id, hello and the room's
- * capacity. A page that crashes loses its lock, so presence cannot go stale, and one more lock per room makes
+ * Who is in a room is written in Web Locks: every member holds one whose name carries its id, hello and what the
+ * room's creator fixed. A page that crashes loses its lock, so presence cannot go stale, and one more lock per room makes
  * joining exact: nobody else can enter between looking and entering. The BroadcastChannel only carries words.
  */
 import { PeerError } from '../errors.js';
@@ -48,18 +48,21 @@ function parseWord(value: unknown): Word | null {
 
 interface Seat {
   readonly capacity: number;
+  readonly lock: string;
   readonly id: string;
   readonly hello: string;
 }
 
-const seatName = (prefix: string, { capacity, id, hello }: Seat): string =>
-  `${prefix}${String(capacity)}:${id}:${hello}`;
+const seatName = (prefix: string, { capacity, lock, id, hello }: Seat): string =>
+  `${prefix}${String(capacity)}:${lock}:${id}:${hello}`;
 
 function parseSeat(prefix: string, name: string | undefined): Seat | null {
   if (!name?.startsWith(prefix)) return null;
-  const [capacity, id, hello] = name.slice(prefix.length).split(':');
-  return isPeerId(id) && hello !== undefined ? { capacity: Number(capacity), id, hello } : null;
+  const [capacity, lock = '', id, hello] = name.slice(prefix.length).split(':');
+  return isPeerId(id) && hello !== undefined ? { capacity: Number(capacity), lock, id, hello } : null;
 }
+
+const WRONG_PASSWORD = 'The room has another password, or none.';
 
 /** How much later than its lock a page's last word may come, ms. */
 const BYE_GRACE = 100;
@@ -160,11 +163,11 @@ class LocalSession implements SignalingSession {
   }
 
   #admit(seats: readonly Seat[]): void {
-    const { entry, capacity = MAX_MEMBERS } = this.#request;
+    const { entry, capacity = MAX_MEMBERS, lock = '' } = this.#request;
     const [first] = seats;
     this.#capacity = first?.capacity ?? capacity;
     const refuse = (
-      code: 'room-exists' | 'room-missing' | 'room-full' | 'refused',
+      code: 'room-exists' | 'room-missing' | 'room-full' | 'wrong-password' | 'refused',
       message: string,
     ): never => {
       throw new PeerError(code, message, { final: true });
@@ -174,11 +177,13 @@ class LocalSession implements SignalingSession {
     }
     if (first && entry === 'create') refuse('room-exists', 'There is such a room already.');
     if (!first && entry === 'join') refuse('room-missing', 'There is no such room.');
+    if (first && first.lock !== lock) refuse('wrong-password', WRONG_PASSWORD);
     if (seats.length >= this.#capacity) refuse('room-full', 'The room is full.');
   }
 
   #takeSeat(): Promise<void> {
-    const seat = { capacity: this.#capacity, id: this.#id, hello: toBase64url(this.#request.hello) };
+    const { lock = '', hello } = this.#request;
+    const seat = { capacity: this.#capacity, lock, id: this.#id, hello: toBase64url(hello) };
     const { signal } = this.#end;
     return new Promise((taken, failed) => {
       const held = (): Promise<void> => {
@@ -226,7 +231,8 @@ class LocalSession implements SignalingSession {
     } else if (word.kind === 'message') {
       if (word.to === this.#id && this.#members.has(from)) this.#sink.message(from, word.bytes);
     } else if (this.#members.get(from)?.hello !== word.hello) {
-      const seat: Seat = { capacity: this.#capacity, id: from, hello: word.hello };
+      const { lock = '' } = this.#request;
+      const seat: Seat = { capacity: this.#capacity, lock, id: from, hello: word.hello };
       this.#members.set(from, seat);
       this.#sink.peer(toPeer(seat, true));
       this.#watch(seat);

@@ -117,7 +117,7 @@ export class RoomSession implements SignalingSession {
 
   /** Nobody can insist on having created a room that he comes back to. */
   #joinFrame(): ClientFrame {
-    const { room, entry, capacity = 0, hello } = this.request;
+    const { room, entry, capacity = 0, hello, lock = '' } = this.request;
     return {
       type: 'join',
       n: this.n,
@@ -125,6 +125,7 @@ export class RoomSession implements SignalingSession {
       entry: this.#joined ? 'join-or-create' : entry,
       capacity,
       hello: toBase64url(hello),
+      lock,
     };
   }
 

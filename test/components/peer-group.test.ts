@@ -297,21 +297,36 @@ describe('<peer-group>', () => {
   });
 
   it('does not join a room that its author meant to protect by what is not there yet', async () => {
-    for (const attribute of ['password', 'admission']) {
-      const group = document.createElement('peer-group');
-      group.setAttribute('room', uniqueName());
-      group.setAttribute(attribute, 'x');
-      const failed = once<{ error: PeerError }>(group, 'error');
-      document.body.append(group);
-      const { detail } = await failed;
-      expect([detail.error.code, detail.error.final, group.state]).to.deep.equal([
-        'unsupported',
-        true,
-        'new',
-      ]);
-      expect(detail.error.message).to.include(attribute);
-      group.remove();
-    }
+    const group = document.createElement('peer-group');
+    group.setAttribute('room', uniqueName());
+    group.setAttribute('admission', 'ask');
+    const failed = once<{ error: PeerError }>(group, 'error');
+    document.body.append(group);
+    const { error } = (await failed).detail;
+    expect([error.code, error.final, group.state]).to.deep.equal(['unsupported', true, 'new']);
+    expect(error.message).to.include('admission');
+    group.remove();
+  });
+
+  it('lets in who has the password, and joins anew with another one', async () => {
+    const room = uniqueName();
+    const inside = makeRoom({ room, password: 'open sesame' });
+    await joined(inside);
+    const group = document.createElement('peer-group');
+    group.setAttribute('room', room);
+    group.setAttribute('password', 'open, wheat');
+    const failed = once<{ error: PeerError }>(group, 'error');
+    document.body.append(group);
+    const { error } = (await failed).detail;
+    expect([error.code, group.state]).to.deep.equal(['wrong-password', 'failed']);
+    group.password = 'open sesame';
+    await meshed(group, inside);
+    const left = once(inside, 'leave');
+    group.removeAttribute('password');
+    await left;
+    await until(() => group.error?.code === 'wrong-password', { what: 'being kept out again' });
+    expect(() => (group.password = 'x'.repeat(1025))).to.throw(TypeError);
+    group.remove();
   });
 
   it('shares connection and id with others of the same url', async () => {

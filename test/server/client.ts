@@ -155,7 +155,7 @@ export class TestClient {
   }
 
   askToJoin(n: number, room: string, more: Partial<Extract<ClientFrame, { type: 'join' }>> = {}): void {
-    this.send({ type: 'join', n, room, entry: 'join-or-create', capacity: 0, hello: '', ...more });
+    this.send({ type: 'join', n, room, entry: 'join-or-create', capacity: 0, hello: '', lock: '', ...more });
   }
 
   async join(

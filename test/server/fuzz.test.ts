@@ -40,7 +40,7 @@ test('the parsers return a typed value or null for 200 000 mutants', (t) => {
     if (frame || message) understood++;
     if (frame?.type === 'join') {
       assert.ok(isRoomId(frame.room) && Number.isInteger(frame.n) && frame.n >= 0 && frame.n <= 0xffff);
-      assert.deepEqual(Object.keys(frame), ['type', 'n', 'room', 'entry', 'capacity', 'hello']);
+      assert.deepEqual(Object.keys(frame), ['type', 'n', 'room', 'entry', 'capacity', 'hello', 'lock']);
     }
     if (message) assert.ok(isPeerId(message.id) && message.payload.length === data.length - 37);
   }

@@ -108,21 +108,45 @@ test('another network has its own guesses', async (t) => {
   assert.equal(await other.refused(1, room('b'), guess), 'room-missing');
 });
 
+test('whoever guesses a password is stopped, and with it the network that does, at that room alone', async (t) => {
+  const { login } = await startServer(t, { limits: { failedJoinsPerMinute: 2 } });
+  const lock = 'L'.repeat(43);
+  const host = await login();
+  await host.join(0, room('a'), { lock });
+  await host.join(1, room('b'), { lock });
+  for (const wrong of ['M', 'N']) {
+    const guesser = await login();
+    assert.equal(await guesser.refused(0, room('a'), { lock: wrong.repeat(43) }), 'wrong-password');
+  }
+  const friend = await login();
+  assert.equal(await friend.refused(0, room('a'), { lock }), 'rate-limited');
+  assert.equal((await friend.join(1, room('b'), { lock })).earlier, 1);
+  assert.equal((await friend.join(2, room('c'))).created, true);
+  await host.next('peer');
+  host.ws.terminate();
+  const again = await login({ key: host.key! });
+  assert.equal((await again.join(0, room('a'), { lock })).created, false, 'who comes back is not guessing');
+});
+
 test('guesses are forgotten after a minute, and so is who made them', () => {
   const failed = new FailedJoins(2);
   const [one, other] = [{ network: 'a' }, { network: 'b' }];
-  failed.note(one, 'room-missing', 0);
-  failed.note(other, 'room-missing', 30_000);
-  failed.note(one, 'room-missing', 59_000);
-  for (const code of ['room-full', 'room-exists', 'refused'] as const) failed.note(other, code, 59_000);
-  assert.equal(failed.refuses(one, 'join', 59_999), true);
-  assert.equal(failed.refuses(one, 'join-or-create', 59_999), true);
-  assert.equal(failed.refuses({ network: 'a' }, 'join-or-create', 59_999), false);
-  assert.equal(failed.refuses(other, 'join', 59_999), false);
-  assert.equal(failed.refuses(one, 'join', 60_000), false);
-  failed.note(other, 'room-missing', 60_000);
-  assert.equal(failed.refuses(other, 'join', 60_000), true);
-  assert.equal(failed.refuses(other, 'join', 90_000), false);
+  const [join, either] = [
+    { entry: 'join', room: 'x' },
+    { entry: 'join-or-create', room: 'x' },
+  ] as const;
+  failed.note(one, 'x', 'room-missing', 0);
+  failed.note(other, 'x', 'room-missing', 30_000);
+  failed.note(one, 'y', 'room-missing', 59_000);
+  for (const code of ['room-full', 'room-exists', 'refused']) failed.note(other, 'x', code, 59_000);
+  assert.equal(failed.refuses(one, join, 59_999), true);
+  assert.equal(failed.refuses(one, either, 59_999), true);
+  assert.equal(failed.refuses({ network: 'a' }, either, 59_999), false);
+  assert.equal(failed.refuses(other, join, 59_999), false);
+  assert.equal(failed.refuses(one, join, 60_000), false);
+  failed.note(other, 'x', 'room-missing', 60_000);
+  assert.equal(failed.refuses(other, join, 60_000), true);
+  assert.equal(failed.refuses(other, join, 90_000), false);
 });
 
 test('what is said to who may not come in does not tell how large the room is', async (t) => {

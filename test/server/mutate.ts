@@ -37,6 +37,7 @@ export class Mutator {
       entry: this.pick(['join-or-create', 'create', 'join']),
       capacity: this.int(40),
       hello: 'aGVsbG8',
+      lock: this.pick(['', 'L'.repeat(43)]),
     };
     const login = {
       type: 'login',

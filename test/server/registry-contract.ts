@@ -46,7 +46,7 @@ export class Desk {
 
   /** A seat of a new connection. */
   async place(room: string, id: string, more: Partial<Place> = {}): Promise<Place> {
-    return { room, id, hello: `of-${id}`, role: '', stamp: await this.enter(id), ...more };
+    return { room, id, hello: `of-${id}`, role: '', lock: '', stamp: await this.enter(id), ...more };
   }
 
   /** The first answer that is one. */
@@ -135,6 +135,31 @@ export function registryContract(name: string, create: CreateDesk): void {
     assert.deepEqual(registry.members(room), []);
     assert.equal(await desk.refused(await desk.place(room, 'e'), { entry: 'join' }), 'room-missing');
     assert.equal((await desk.join(await desk.place(room, 'e'), { capacity: 2 })).capacity, 2);
+  });
+
+  test(`${name}: a room has the password of who made it, until everybody is gone`, async (t) => {
+    const desk = await create(t, 3);
+    const room = newRoom();
+    const lock = 'L'.repeat(43);
+    const a = await desk.place(room, 'a', { lock });
+    await desk.join(a, { capacity: 2 });
+    for (const wrong of ['', 'M'.repeat(43)]) {
+      const stranger = await desk.place(room, 'x', { lock: wrong });
+      assert.equal(await desk.refused(stranger), 'wrong-password');
+      assert.equal(await desk.refused(stranger, { entry: 'join' }), 'wrong-password');
+      assert.equal(await desk.refused(stranger, { entry: 'create' }), 'room-exists');
+    }
+    const b = await desk.place(room, 'b', { lock });
+    assert.deepEqual((await desk.join(b)).members, [a]);
+    assert.equal(await desk.refused(await desk.place(room, 'x')), 'wrong-password', 'it is full as well');
+    assert.equal(await desk.refused(await desk.place(room, 'c', { lock })), 'room-full');
+    // Who comes back with another one is another stay, and gets no further than others.
+    const again = await desk.place(room, 'b', { hello: 'another', lock: '' });
+    assert.equal(await desk.refused(again), 'wrong-password');
+    desk.registry.leave(a, 'left');
+    await until(() => desk.registry.rooms === 0);
+    assert.equal((await desk.join(await desk.place(room, 'x'))).created, true);
+    assert.equal(await desk.refused(await desk.place(room, 'a', { lock })), 'wrong-password');
   });
 
   test(`${name}: 40 at once, 2 get a pair's seats, 1 of them made it`, async (t) => {

@@ -1,5 +1,6 @@
 import { expect } from '@open-wc/testing';
-import { createIdentity, isRoomName, roomId, signLogin } from '../../src/identity.js';
+import { createIdentity, signLogin } from '../../src/identity.js';
+import { isRoomName, roomId } from '../../src/room-key.js';
 import { toBase64url } from '../../src/base64url.js';
 import { ID_CONTEXT, loginMessage } from '../../src/protocol.js';
 

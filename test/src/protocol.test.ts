@@ -110,7 +110,7 @@ describe('control frames', () => {
   const client = {
     login: { type: 'login', version: 1, key: 'AA', slot: 2, signature: 'BB' },
     credentials: { type: 'credentials', n: 1, token: 'e30.e30.AA', name: 'tea' },
-    join: { type: 'join', n: 1, room, entry: 'create', capacity: 2, hello: 'CC' },
+    join: { type: 'join', n: 1, room, entry: 'create', capacity: 2, hello: 'CC', lock: room },
     leave: { type: 'leave', n: 65_535 },
     ping: { type: 'ping' },
   };
@@ -172,6 +172,7 @@ describe('control frames', () => {
       entry: 'join',
       capacity: 0,
       hello: '',
+      lock: '',
     });
   });
 

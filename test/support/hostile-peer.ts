@@ -4,7 +4,8 @@
  */
 import { broadcastChannelSignaling, type PeerRoom } from '../../src/index.js';
 import { utf8, type Bytes } from '../../src/bytes.js';
-import { createIdentity, roomId } from '../../src/identity.js';
+import { createIdentity } from '../../src/identity.js';
+import { roomId } from '../../src/room-key.js';
 import { fingerprintsOf } from '../../src/path/description.js';
 import { Negotiation } from '../../src/path/negotiation.js';
 import { encodeSignal, parseSignal } from '../../src/path/signal.js';
