@@ -3,6 +3,7 @@ import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TokenBucket } from './limits.js';
+import { Headcount, network } from './network.js';
 import type { Settings } from './options.js';
 import type { RejectionReason } from './stats.js';
 
@@ -43,22 +44,6 @@ function addressIn(entry: string | undefined): string | undefined {
   return isIP(address) === 0 ? undefined : address;
 }
 
-/** The first 64 bits of an IPv6 address, which is the least that one customer has; IPv4 whole. */
-export function network(address: string): string {
-  const v4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (v4 !== undefined || isIP(address) !== 6) return v4 ?? address;
-  const [head = '', tail] = address.split('::');
-  const groups = head === '' ? [] : head.split(':');
-  const rest = tail ? tail.split(':') : [];
-  if (tail !== undefined) {
-    while (groups.length + rest.length < 8) groups.push('0');
-  }
-  return [...groups, ...rest]
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':');
-}
-
 /** Ends an upgrade request as HTTP would. */
 export function turnAway(socket: Duplex, { status, reason }: Refusal): void {
   const head = [
@@ -78,7 +63,7 @@ export class Gate {
   #settings: Settings;
   #upgrades: TokenBucket;
   #open = 0;
-  #perNetwork = new Map<string, number>();
+  #perNetwork = new Headcount();
   #shut = false;
 
   constructor(settings: Settings) {
@@ -110,7 +95,7 @@ export class Gate {
     if (this.#shut) return LEAVING;
     const { origin } = request.headers;
     if (allowedOrigins && origin !== undefined && !allowedOrigins.has(origin)) return FOREIGN;
-    const here = this.#perNetwork.get(this.networkOf(request)) ?? 0;
+    const here = this.#perNetwork.of(this.networkOf(request));
     if (this.#open >= limits.connections) return FULL;
     return here >= limits.connectionsPerAddress ? CROWDED : null;
   }
@@ -118,12 +103,10 @@ export class Gate {
   /** Takes a place for a request from that network; the function gives it back. */
   enter(network: string): () => void {
     this.#open++;
-    this.#perNetwork.set(network, (this.#perNetwork.get(network) ?? 0) + 1);
+    const giveBack = this.#perNetwork.enter(network);
     return () => {
       this.#open--;
-      const left = (this.#perNetwork.get(network) ?? 1) - 1;
-      if (left > 0) this.#perNetwork.set(network, left);
-      else this.#perNetwork.delete(network);
+      giveBack();
     };
   }
 

@@ -9,12 +9,13 @@ export interface Beating {
   beat(now: number, stalled: boolean): void;
 }
 
-/** Milliseconds between two looks at every connection: fine enough that no limit is off by more than a tenth. */
+/** Milliseconds between two looks for what has lasted too long: fine enough that none of these times is off by more than a tenth. */
+export const tickFor = (...times: readonly number[]): number =>
+  Math.min(500, Math.max(5, Math.floor(Math.min(...times) / 10)));
+
+/** The same for every connection. */
 export const tickOf = ({ pingInterval, pongTimeout, loginTimeout, bufferTimeout }: Limits): number =>
-  Math.min(
-    500,
-    Math.max(5, Math.floor(Math.min(pingInterval, pongTimeout, loginTimeout, bufferTimeout) / 10)),
-  );
+  tickFor(pingInterval, pongTimeout, loginTimeout, bufferTimeout);
 
 export class Heartbeat {
   #tick: number;

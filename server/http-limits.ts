@@ -1,8 +1,9 @@
 /** What a client may cost a server of our own before, or without, asking for a WebSocket. */
 import type { Server as HttpServer } from 'node:http';
 import type { Socket } from 'node:net';
-import { network } from './gate.js';
+import { tickFor } from './heartbeat.js';
 import type { Limits } from './limits.js';
+import { Headcount, network } from './network.js';
 
 /** A browser opens six connections to load a page from, and then that of the signalling. */
 const SOCKETS_PER_CONNECTION = 7;
@@ -24,7 +25,7 @@ export const requestTimes = ({ loginTimeout }: Pick<Limits, 'loginTimeout'>): Re
   headersTimeout: loginTimeout,
   // We want no request's body.
   requestTimeout: loginTimeout,
-  connectionsCheckingInterval: Math.min(500, Math.max(5, Math.floor(loginTimeout / 10))),
+  connectionsCheckingInterval: tickFor(loginTimeout),
   handshakeTimeout: loginTimeout,
 });
 
@@ -41,16 +42,10 @@ export function limitSockets(
   server.timeout = IDLE_TIMEOUT;
   if (proxies > 0) return;
   const most = Math.max(LEAST_SOCKETS, SOCKETS_PER_CONNECTION * connectionsPerAddress);
-  const perNetwork = new Map<string, number>();
+  const perNetwork = new Headcount();
   server.on('connection', (socket: Socket) => {
     const from = network(socket.remoteAddress ?? '');
-    const here = perNetwork.get(from) ?? 0;
-    if (here >= most) return void socket.destroy();
-    perNetwork.set(from, here + 1);
-    socket.once('close', () => {
-      const left = (perNetwork.get(from) ?? 1) - 1;
-      if (left > 0) perNetwork.set(from, left);
-      else perNetwork.delete(from);
-    });
+    if (perNetwork.of(from) >= most) return void socket.destroy();
+    socket.once('close', perNetwork.enter(from));
   });
 }

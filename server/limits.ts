@@ -47,8 +47,8 @@ export interface Limits {
   /** Also what a room holds whose creator did not say. Default 32. */
   readonly membersPerRoom: number;
   /**
-   * Joins a minute, from one IPv4 address or one IPv6 /64, of rooms that do not exist. Default 10. Over it, further ones are
-   * refused for the rest of the minute.
+   * Joins a minute, from one IPv4 address or one IPv6 /64, of rooms that do not exist or with a wrong password. Default 10. Over
+   * it, further ones are refused for the rest of the minute.
    */
   readonly failedJoinsPerMinute: number;
   /** From one heartbeat to the next. Default 25 000. */

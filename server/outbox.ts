@@ -47,10 +47,11 @@ export class Outbox {
   /** Passes a message on. `writer` is told to stop when too much waits, and to go on when most of it is read. */
   forward(message: Uint8Array, writer: Writer, reader: Reader): void {
     this.write(message);
-    if (this.#closed || this.#size === 0) return;
+    const size = this.#size;
+    if (this.#closed || size === 0) return;
     this.#writers ??= new Writers();
     this.#writers.add(writer, reader);
-    if (this.#size > this.#limits.bufferStop) this.#writers.stop();
+    if (size > this.#limits.bufferStop) this.#writers.stop();
   }
 
   /** The socket may have written something by itself. */

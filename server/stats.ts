@@ -1,5 +1,5 @@
 /** What a server counts while it runs, and in which words it tells. */
-import { CloseCode, type RefusalCode } from '../src/protocol.js';
+import { CloseCode, REFUSALS, type RefusalCode } from '../src/protocol.js';
 
 /** Why an upgrade was turned away. */
 export type RejectionReason = 'path' | 'origin' | 'connections' | 'address' | 'rate' | 'draining';
@@ -38,14 +38,6 @@ export interface SignalingStats {
 type Single = 'logins' | 'failedLogins' | 'badFrames';
 
 const REASONS = ['path', 'origin', 'connections', 'address', 'rate', 'draining'] as const;
-const REFUSALS = [
-  'room-full',
-  'room-exists',
-  'room-missing',
-  'wrong-password',
-  'refused',
-  'rate-limited',
-] as const;
 /** RFC 6455, 7.4.1 and the registry it founded: what browsers and ws say by themselves. */
 const CLOSE_CODES = [1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1011, 1012, 1013];
 

@@ -58,16 +58,15 @@ export type Entry = 'join-or-create' | 'create' | 'join';
 export const ENTRIES: readonly Entry[] = ['join-or-create', 'create', 'join'];
 
 /** Why a join did not happen. */
-export type RefusalCode =
-  'room-full' | 'room-exists' | 'room-missing' | 'wrong-password' | 'refused' | 'rate-limited';
-const REFUSALS: readonly RefusalCode[] = [
+export const REFUSALS = [
   'room-full',
   'room-exists',
   'room-missing',
   'wrong-password',
   'refused',
   'rate-limited',
-];
+] as const;
+export type RefusalCode = (typeof REFUSALS)[number];
 
 /** `left`: the member said so. `lost`: its connection ended, which a live direct path may outlast. */
 export type GoneReason = 'left' | 'lost' | 'kicked';

@@ -81,8 +81,8 @@ export interface SignalingSession {
   /**
    * Takes room for one message of `bytes` from what the back-end allows this page; its `send()` then costs nothing
    * more. False when there is none now: over the budget, others were refused before, the connection is congested or
-   * lost, `to` reads slower than it is written to. `drain()` is called when that may have changed, after a reconnect as well. Before `joined` it is false, and
-   * `joined` itself says that there is room.
+   * lost, `to` reads slower than it is written to. `drain()` is called when that may have changed, after a reconnect as
+   * well. Before `joined` it is false, and `joined` itself says that there is room.
    */
   reserve(bytes: number, to: string): boolean;
   /**

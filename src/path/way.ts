@@ -63,8 +63,7 @@ export class Way {
   /** Resolves once it is known how it is now. Looks that come while one is under way are one more. */
   look(): Promise<void> {
     this.#again = true;
-    this.#looking ??= this.#look().finally(() => (this.#looking = null));
-    return this.#looking;
+    return (this.#looking ??= this.#look());
   }
 
   async #look(): Promise<void> {
@@ -75,6 +74,7 @@ export class Way {
       this.#isRelayed = now;
       this.#changed();
     }
+    this.#looking = null;
   }
 
   async #find(): Promise<boolean> {

@@ -62,8 +62,6 @@ function parseSeat(prefix: string, name: string | undefined): Seat | null {
   return isPeerId(id) && hello !== undefined ? { capacity: Number(capacity), lock, id, hello } : null;
 }
 
-const WRONG_PASSWORD = 'The room has another password, or none.';
-
 /** How much later than its lock a page's last word may come, ms. */
 const BYE_GRACE = 100;
 
@@ -71,6 +69,7 @@ class LocalSession implements SignalingSession {
   readonly #request: JoinRequest;
   readonly #sink: SignalingSink;
   readonly #prefix: string;
+  readonly #lock: string;
   /** Ends everything that waits for a lock, and lets go of our own. */
   readonly #end = new AbortController();
   /** The others' seats by id. */
@@ -84,6 +83,7 @@ class LocalSession implements SignalingSession {
     this.#request = request;
     this.#sink = sink;
     this.#prefix = `peer-elements:${request.room}:`;
+    this.#lock = request.lock ?? '';
     this.#enter(identity).catch((cause: unknown) => {
       const wanted = !this.#end.signal.aborted;
       this.#end.abort();
@@ -163,7 +163,7 @@ class LocalSession implements SignalingSession {
   }
 
   #admit(seats: readonly Seat[]): void {
-    const { entry, capacity = MAX_MEMBERS, lock = '' } = this.#request;
+    const { entry, capacity = MAX_MEMBERS } = this.#request;
     const [first] = seats;
     this.#capacity = first?.capacity ?? capacity;
     const refuse = (
@@ -177,13 +177,18 @@ class LocalSession implements SignalingSession {
     }
     if (first && entry === 'create') refuse('room-exists', 'There is such a room already.');
     if (!first && entry === 'join') refuse('room-missing', 'There is no such room.');
-    if (first && first.lock !== lock) refuse('wrong-password', WRONG_PASSWORD);
+    if (first && first.lock !== this.#lock)
+      refuse('wrong-password', 'The room has another password, or none.');
     if (seats.length >= this.#capacity) refuse('room-full', 'The room is full.');
   }
 
+  /** In this room, whose terms are the same for everybody. */
+  #seatOf(id: string, hello: string): Seat {
+    return { capacity: this.#capacity, lock: this.#lock, id, hello };
+  }
+
   #takeSeat(): Promise<void> {
-    const { lock = '', hello } = this.#request;
-    const seat = { capacity: this.#capacity, lock, id: this.#id, hello: toBase64url(hello) };
+    const seat = this.#seatOf(this.#id, toBase64url(this.#request.hello));
     const { signal } = this.#end;
     return new Promise((taken, failed) => {
       const held = (): Promise<void> => {
@@ -231,8 +236,7 @@ class LocalSession implements SignalingSession {
     } else if (word.kind === 'message') {
       if (word.to === this.#id && this.#members.has(from)) this.#sink.message(from, word.bytes);
     } else if (this.#members.get(from)?.hello !== word.hello) {
-      const { lock = '' } = this.#request;
-      const seat: Seat = { capacity: this.#capacity, lock, id: from, hello: word.hello };
+      const seat = this.#seatOf(from, word.hello);
       this.#members.set(from, seat);
       this.#sink.peer(toPeer(seat, true));
       this.#watch(seat);

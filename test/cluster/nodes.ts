@@ -7,6 +7,7 @@ import type { TestContext } from 'node:test';
 import { build } from 'esbuild';
 import type { SignalingServerOptions, SignalingStats } from '../../server/index.js';
 import { TestClient, type Key } from '../server/client.js';
+import { inTime } from '../support/until.js';
 import { root } from '../tools/workspace.mjs';
 import type { Question } from './process.js';
 
@@ -86,20 +87,16 @@ export class Node {
 
   ask(question: Question, about = ''): Promise<unknown> {
     const n = this.#questions++;
-    return new Promise((resolve, reject) => {
+    const answered = new Promise((resolve, reject) => {
       const take = (answer: { n: number; value: unknown }): void => {
         if (answer.n !== n) return;
-        clearTimeout(timer);
         this.#process.off('message', take);
         resolve(answer.value);
       };
-      const timer = setTimeout(() => {
-        this.#process.off('message', take);
-        reject(new Error(`A process did not answer: ${question}`));
-      }, PATIENCE);
       this.#process.on('message', take);
       this.#process.send({ n, question, about }, (error) => error && reject(error));
     });
+    return inTime(answered, `a process to answer ${question}`, PATIENCE);
   }
 }
 

@@ -13,21 +13,13 @@ import {
   type ClientFrame,
   type ServerFrame,
 } from '../../src/protocol.js';
+import { inTime } from '../support/until.js';
 import { SignalingServer, type SignalingServerOptions } from '../../server/index.js';
 import type { Limits } from '../../server/limits.js';
 
 const utf8 = new TextEncoder();
 /** ms for a frame or an end: above every time that a server in a test is given. */
 const PATIENCE = 60_000;
-
-/** @param since `performance.now()` when the waiting began */
-function inTime<T>(coming: Promise<T>, what: string, since = performance.now()): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const late = (): void => reject(new Error(`Waited ${PATIENCE} ms for: ${what}`));
-    const timer = setTimeout(late, since + PATIENCE - performance.now());
-    void coming.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
-}
 
 export interface Key {
   /** Raw public key, base64url. */
@@ -101,23 +93,23 @@ export class TestClient {
   }
 
   get closed(): Promise<Closed> {
-    return quiet(inTime(this.#closed, 'the end of a connection'));
+    return quiet(inTime(this.#closed, 'the end of a connection', PATIENCE));
   }
 
   /** The next frame of one of these types; others are passed over. */
   async any(...types: Received['type'][]): Promise<Received> {
-    const since = performance.now();
+    const deadline = performance.now() + PATIENCE;
     for (;;) {
-      const received = await this.#shift(types.join(' or '), since);
+      const received = await this.#shift(types.join(' or '), deadline);
       if (types.includes(received.type)) return received;
     }
   }
 
   /** The next frame, which has to be of that type. Heartbeats are passed over unless asked for. */
   async next<T extends Received['type']>(type: T): Promise<ReceivedOf<T>> {
-    const since = performance.now();
+    const deadline = performance.now() + PATIENCE;
     for (;;) {
-      const received = await this.#shift(type, since);
+      const received = await this.#shift(type, deadline);
       if (received.type === 'ping' && type !== 'ping') continue;
       if (received.type !== type) throw new Error(`expected ${type}, not ${JSON.stringify(received)}`);
       return received as ReceivedOf<T>;
@@ -178,12 +170,12 @@ export class TestClient {
     return code;
   }
 
-  #shift(what: string, since: number): Promise<Received> {
+  #shift(what: string, deadline: number): Promise<Received> {
     const received = this.#received.shift();
     if (received) return Promise.resolve(received);
     if (this.#end) return Promise.reject(new Error(`closed: ${this.#end.code} ${this.#end.reason}`));
     const coming = new Promise<Received>((resolve, reject) => this.#waiting.push({ resolve, reject }));
-    return quiet(inTime(coming, what, since));
+    return quiet(inTime(coming, what, deadline - performance.now()));
   }
 
   #take(data: RawData, binary: boolean): void {

@@ -1,6 +1,7 @@
 /** Rooms and pairs with a password: who has it meets, and who has not is told so and learns nothing. */
 import { expect } from '@open-wc/testing';
 import type { PeerError, PeerPair, PeerRoom } from '../../src/index.js';
+import { toBase64url } from '../../src/base64url.js';
 import { roomId, roomKey } from '../../src/room-key.js';
 import type { JoinRequest, Signaling } from '../../src/signaling.js';
 import { signalUrl } from '../support/server.js';
@@ -91,6 +92,13 @@ describe('A password', () => {
     const started = performance.now();
     await roomKey(request!.room, 'open');
     expect(performance.now() - started).to.be.greaterThan(20);
+  });
+
+  it('becomes the same as ever: 600 000 rounds of PBKDF2-SHA-256, then HKDF', async () => {
+    // As Node computes it by itself.
+    const { lock, psk } = await roomKey('r'.repeat(43), 'open sesame');
+    expect(lock).to.equal('R_bUKBmHbQHCFnu0kzFFtSBKpggNJDZfopq4h8XyCbA');
+    expect(toBase64url(psk)).to.equal('-6fxPK_d-KeOl9Hda6iGPTBPj9I6Sf2ZSM6sgu8AjeI');
   });
 
   it('keeps out who signalling lets in without it', async () => {

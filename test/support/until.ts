@@ -39,6 +39,19 @@ export async function until<T>(
   }
 }
 
+/** What `coming` comes to, if it does within `ms`. @param what the error names when it did not */
+export function inTime<T>(coming: Promise<T>, what: string, ms: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = (): void => {
+      reject(new Error(`Waited ${String(Math.round(ms))} ms for: ${what}`));
+    };
+    const timer = after(late, ms);
+    void coming.then(resolve, reject).finally(() => {
+      cancel(timer);
+    });
+  });
+}
+
 export interface OnceOptions extends WaitOptions {
   /** Lets events pass that the test does not mean. */
   readonly where?: (event: CustomEvent) => boolean;
