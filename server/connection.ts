@@ -1,7 +1,8 @@
 /** One socket, from its welcome to its end. */
 import { randomBytes } from 'node:crypto';
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { MESSAGE_HEADER_BYTES, packPeerId } from '../src/message-frame.js';
+import { MESSAGE_HEADER_BYTES } from '../src/message-frame.js';
 import {
   CloseCode,
   PROTOCOL_VERSION,
@@ -12,15 +13,16 @@ import {
   type ServerFrame,
 } from '../src/protocol.js';
 import type { Knock } from './access.js';
-import { tickOf } from './heartbeat.js';
 import type { Client, Exit, Hub, Seat } from './hub.js';
 import type { IceSettings } from './ice-options.js';
 import { Inbox, type Frame, type InboxEvents } from './inbox.js';
 import type { Limits } from './limits.js';
 import type { Logger } from './log.js';
 import { proveLogin, type LoginFrame } from './login.js';
-import { Outbox } from './outbox.js';
+import { Outbox, type OutboxEvents } from './outbox.js';
 import { PairWait } from './pair-wait.js';
+import type { Post } from './post.js';
+import { Seats } from './seats.js';
 import type { Counters } from './stats.js';
 import type { Verdict } from './tokens.js';
 import { IceHandout } from './turn.js';
@@ -35,9 +37,8 @@ const GOING_AWAY = 1001;
 
 type Admit = (knock: Knock) => Promise<Verdict>;
 
+/** What all connections of a server share. */
 export interface ConnectionContext {
-  /** Where it comes from, as `Gate` tells addresses apart. */
-  readonly network: string;
   readonly hub: Hub;
   /** Milliseconds, told to the client. */
   readonly seatTimeout: number;
@@ -45,14 +46,27 @@ export interface ConnectionContext {
   readonly peerTimeout: number;
   /** Whether clients show the names of rooms. */
   readonly names: boolean;
-  /** Whether a client may come in; null where everybody may. Never rejects. */
-  readonly admit: Admit | null;
   readonly ice: IceSettings;
   readonly limits: Limits;
+  /** Milliseconds between two calls of `beat()`. */
+  readonly tick: number;
+  readonly post: Post;
   readonly logger: Logger;
   readonly counters: Counters;
   /** The socket is closed. Told here, as each further listener of ten thousand sockets takes a fiftieth of their memory. */
-  readonly gone: () => void;
+  readonly gone: (connection: Connection) => void;
+}
+
+/** What is one connection's own. */
+export interface Arrival {
+  /** What `ws` reads from and writes to. */
+  readonly socket: Duplex;
+  /** As the client dialled it, lower case: a log-in signs it. */
+  readonly host: string;
+  /** Where it comes from, as `Gate` tells addresses apart. */
+  readonly network: string;
+  /** Whether a client may come in; null where everybody may. Never rejects. */
+  readonly admit: Admit | null;
 }
 
 /** Whether who is closed with `code` may come back to its seats: 4409 ends the connection, not who it belonged to. */
@@ -65,48 +79,49 @@ const NOTHING_SHOWN = { token: '', name: '' } as const;
 
 type State = 'waiting for login' | 'in' | 'ended';
 
-export class Connection implements Client, InboxEvents {
-  readonly seats = new Map<number, Seat>();
+export class Connection implements Client, InboxEvents, OutboxEvents {
+  readonly seats = new Seats<Seat>();
+  readonly network: string;
   #ws: WebSocket;
   #host: string;
+  #admit: Admit | null;
   #context: ConnectionContext;
   #inbox: Inbox;
-  #ice: IceHandout;
   #outbox: Outbox;
-  #tick: number;
+  /** Null where there is nothing to hand out. */
+  #ice: IceHandout | null;
   #nonce = randomBytes(32).toString('base64url');
   #state: State = 'waiting for login';
   /** Since when it is in its state. */
   #since = performance.now();
   #id = '';
-  #packedId: Uint8Array = new Uint8Array(0);
   #lastPing = this.#since;
   #awaitsSign = false;
   /** For the next join. */
   #credentials: Credentials | null = null;
   #wait: PairWait | null = null;
 
-  /** @param host as the client dialled it, lower case: a log-in signs it */
-  constructor(ws: WebSocket, host: string, context: ConnectionContext) {
+  constructor(ws: WebSocket, { socket, host, network, admit }: Arrival, context: ConnectionContext) {
     // Before anything else: an error without a listener would end the process. ws closes the socket itself.
     ws.on('error', () => this.#finish('away'));
     this.#ws = ws;
     this.#host = host;
+    this.network = network;
+    this.#admit = admit;
     this.#context = context;
-    this.#tick = tickOf(context.limits);
-    const { peerTimeout } = context;
+    const { peerTimeout, ice } = context;
     if (peerTimeout > 0) {
       this.#wait = new PairWait(peerTimeout, (n) =>
         this.#putOut(n, `Nobody else came within ${peerTimeout} ms.`),
       );
     }
-    this.#ice = new IceHandout(context.ice);
+    this.#ice = ice.turn || ice.servers.length > 0 ? new IceHandout(ice) : null;
     this.#inbox = new Inbox(ws, context.limits, this);
-    this.#outbox = new Outbox(ws, context.limits, () => this.end(CloseCode.slow, 'Too slow to read'));
+    this.#outbox = new Outbox(ws, socket, context, this);
     ws.on('close', (code) => {
       this.#finish(code === GOING_AWAY ? 'leaving' : 'away');
       context.counters.closed(code);
-      context.gone();
+      context.gone(this);
       context.logger.debug({ code }, 'connection closed');
     });
     ws.on('message', (data, binary) => {
@@ -121,14 +136,6 @@ export class Connection implements Client, InboxEvents {
 
   get id(): string {
     return this.#id;
-  }
-
-  get network(): string {
-    return this.#context.network;
-  }
-
-  get packedId(): Uint8Array {
-    return this.#packedId;
   }
 
   send(frame: ServerFrame): void {
@@ -155,22 +162,23 @@ export class Connection implements Client, InboxEvents {
   }
 
   beat(now: number, stalled: boolean): void {
-    const { loginTimeout, pingInterval, pongTimeout } = this.#context.limits;
+    const { tick, limits } = this.#context;
+    const { loginTimeout, pingInterval, pongTimeout } = limits;
     // A tick early rather than a tick late: the times are promises to the other members.
-    const age = now - this.#since + this.#tick;
-    if (this.#state === 'in' && this.#ice.isDue(now + this.#tick)) this.#tellIce(now);
+    const age = now - this.#since + tick;
+    if (this.#state === 'in' && this.#ice?.isDue(now + tick)) this.#tellIce(now);
     if (this.#state === 'ended') {
       if (age > CLOSING_MS) this.#ws.terminate();
       return;
     }
-    if (!stalled) this.#outbox.beat(now + this.#tick);
+    if (!stalled) this.#outbox.beat(now + tick);
     if (this.#state === 'waiting for login') {
       if (age > loginTimeout && !stalled) this.#fail('failedLogins', 'No log-in in time');
     } else if (this.#awaitsSign) {
       if (this.#inbox.paused)
         this.#lastPing = now; // Its sign may lie unread.
-      else if (now - this.#lastPing + this.#tick > pongTimeout && !stalled) this.terminate();
-    } else if (now - this.#lastPing + this.#tick > pingInterval) {
+      else if (now - this.#lastPing + tick > pongTimeout && !stalled) this.terminate();
+    } else if (now - this.#lastPing + tick > pingInterval) {
       this.#lastPing = now;
       this.#awaitsSign = true;
       this.#ws.ping();
@@ -199,14 +207,17 @@ export class Connection implements Client, InboxEvents {
 
   /** Before anybody is met: a direct path is looked for at once. */
   #tellIce(now: number): void {
-    const servers = this.#ice.next(now);
-    if (servers.length > 0) this.send({ type: 'ice', servers });
+    if (this.#ice) this.send({ type: 'ice', servers: this.#ice.next(now) });
   }
 
   #hear(): void {
     this.#awaitsSign = false;
     this.#inbox.charge();
     this.#outbox.check(); // Our pongs wait there too.
+  }
+
+  slow(): void {
+    this.end(CloseCode.slow, 'Too slow to read');
   }
 
   flooded(): void {
@@ -249,7 +260,8 @@ export class Connection implements Client, InboxEvents {
 
   /** What comes behind it waits for its outcome: a `leave` must not overtake its `join`. */
   async #join(frame: JoinFrame): Promise<void> {
-    const { admit, hub } = this.#context;
+    const { hub } = this.#context;
+    const admit = this.#admit;
     const shown = this.#credentials;
     this.#credentials = null;
     // What needs nobody else is not put off.
@@ -266,7 +278,7 @@ export class Connection implements Client, InboxEvents {
     const verdict = await admit({ room, id: this.#id, token, name });
     if (this.#state === 'ended') return;
     if ('role' in verdict) {
-      if (!this.#ice.told) this.#tellIce(performance.now());
+      if (this.#ice?.told === false) this.#tellIce(performance.now());
       await this.#context.hub.join(this, frame, verdict.role);
     } else this.send({ type: 'refused', n, code: 'refused', reason: verdict.reason });
   }
@@ -290,15 +302,13 @@ export class Connection implements Client, InboxEvents {
   #enter(id: string | null): void {
     if (id === null) return this.#fail('failedLogins', 'The signature does not fit');
     this.#id = id;
-    // From a pool: a buffer of its own takes ten times what is in it.
-    this.#packedId = Buffer.from(packPeerId(id));
-    this.#nonce = '';
+    this.#nonce = this.#host = '';
     this.#state = 'in';
     this.#since = this.#lastPing = performance.now();
     this.#context.counters.count('logins');
     this.#context.hub.enter(this);
     // Where somebody decides who may come in, no stranger is given the use of a TURN server.
-    if (!this.#context.admit) this.#tellIce(this.#since);
+    if (!this.#admit) this.#tellIce(this.#since);
     this.#inbox.release();
   }
 

@@ -100,14 +100,16 @@ export class Gate {
     return here >= limits.connectionsPerAddress ? CROWDED : null;
   }
 
-  /** Takes a place for a request from that network; the function gives it back. */
-  enter(network: string): () => void {
+  /** Takes a place for a connection from that network. */
+  enter(network: string): void {
     this.#open++;
-    const giveBack = this.#perNetwork.enter(network);
-    return () => {
-      this.#open--;
-      giveBack();
-    };
+    this.#perNetwork.enter(network);
+  }
+
+  /** Gives it back. */
+  leave(network: string): void {
+    this.#open--;
+    this.#perNetwork.leave(network);
   }
 
   /** The host as the client dialled it, lower case. */

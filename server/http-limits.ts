@@ -1,9 +1,8 @@
 /** What a client may cost a server of our own before, or without, asking for a WebSocket. */
 import type { Server as HttpServer } from 'node:http';
-import type { Socket } from 'node:net';
 import { tickFor } from './heartbeat.js';
 import type { Limits } from './limits.js';
-import { Headcount, network } from './network.js';
+import { Sockets } from './sockets.js';
 
 /** A browser opens six connections to load a page from, and then that of the signalling. */
 const SOCKETS_PER_CONNECTION = 7;
@@ -37,15 +36,10 @@ export function limitSockets(
   server: HttpServer,
   { connections, connectionsPerAddress }: Pick<Limits, 'connections' | 'connectionsPerAddress'>,
   proxies: number,
-): void {
+): Sockets {
   server.maxConnections = connections + Math.max(connections, LEAST_SOCKETS);
-  server.timeout = IDLE_TIMEOUT;
-  if (proxies > 0) return;
+  // Not the server's own timeout, which would leave every WebSocket a timer that it has no use for.
+  server.on('request', (_, response) => response.setTimeout(IDLE_TIMEOUT));
   const most = Math.max(LEAST_SOCKETS, SOCKETS_PER_CONNECTION * connectionsPerAddress);
-  const perNetwork = new Headcount();
-  server.on('connection', (socket: Socket) => {
-    const from = network(socket.remoteAddress ?? '');
-    if (perNetwork.of(from) >= most) return void socket.destroy();
-    socket.once('close', perNetwork.enter(from));
-  });
+  return new Sockets(server, proxies > 0 ? null : most);
 }

@@ -7,11 +7,11 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { Socket } from 'node:net';
 import { METRICS_TYPE } from './metrics.js';
 import { metricsGuard } from './metrics-access.js';
 import type { MetricsSettings, Settings } from './options.js';
 import { limitSockets, requestTimes } from './http-limits.js';
+import type { Sockets } from './sockets.js';
 import { createFiles } from './static.js';
 
 /** What the routes tell. */
@@ -86,27 +86,14 @@ function createListener({ static: directories, metrics }: Settings, facts: Facts
   };
 }
 
-/** An http server, or with a certificate an https one, that answers for `facts`. It does not listen yet. */
-export function createOwnServer(settings: Settings, facts: Facts): Server {
+/** An http server, or with a certificate an https one, that answers for `facts`, and its sockets. It does not listen yet. */
+export function createOwnServer(
+  settings: Settings,
+  facts: Facts,
+): { readonly server: Server; readonly sockets: Sockets } {
   const listener = createListener(settings, facts);
   const { https, limits, proxies } = settings;
   const times = requestTimes(limits);
   const server = https ? createHttpsServer({ ...times, ...https }, listener) : createServer(times, listener);
-  limitSockets(server, limits, proxies);
-  return server;
-}
-
-/**
- * Remembers the sockets of a server: it closes by itself only those that have come as far as a request.
- * @returns a function that cuts off all that are left
- */
-export function trackSockets(server: Server): () => void {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  return () => {
-    for (const socket of sockets) socket.destroy();
-  };
+  return { server, sockets: limitSockets(server, limits, proxies) };
 }

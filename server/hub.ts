@@ -1,7 +1,6 @@
 /** Brings the connected together: who is logged in, who shares a room, and what they say to each other. */
-import { readdressMessage } from '../src/message-frame.js';
 import { CloseCode, isRoomId, type ClientFrame, type GoneReason, type ServerFrame } from '../src/protocol.js';
-import { readAddress } from './address.js';
+import { readAddress, writeAddress, writeRoom } from './address.js';
 import {
   isRemote,
   type Answer,
@@ -15,6 +14,7 @@ import { FailedJoins, TOO_MANY_FAILURES } from './failed-joins.js';
 import { KeptSeats, type Absence } from './kept-seats.js';
 import type { Limits } from './limits.js';
 import { roomId } from './room-id.js';
+import type { Seats } from './seats.js';
 import type { SignalingStats } from './stats.js';
 
 /** One logged-in connection, as the hub sees it. */
@@ -22,10 +22,7 @@ export interface Client {
   readonly id: string;
   /** Where it comes from. */
   readonly network: string;
-  /** `id` as it stands in a message's header. */
-  readonly packedId: Uint8Array;
-  /** Its places by the number it chose for the room. */
-  readonly seats: Map<number, Seat>;
+  readonly seats: Seats<Seat>;
   send(frame: ServerFrame): void;
   /** @param from whose message it is, and who is told when `to` falls behind; of another process nobody is */
   forward(message: Uint8Array, from?: Seat, to?: Seat): void;
@@ -133,7 +130,7 @@ export class Hub {
 
   /** Everything that goes when a connection goes. Harmless for one that never entered. */
   exit(client: Client, how: Exit): void {
-    for (const seat of [...client.seats.values()]) {
+    for (const seat of client.seats) {
       if (!seat.held) this.#abandon(seat, how);
       else if (isAbsence(how)) this.#keep(seat, how);
       else this.#vacate(seat, how);
@@ -153,7 +150,7 @@ export class Hub {
     role = '',
   ): Promise<void> | undefined {
     const most = this.#limits.roomsPerConnection;
-    if (client.seats.has(n)) {
+    if (client.seats.get(n)) {
       client.end(CloseCode.protocol, 'Room number in use');
       return undefined;
     }
@@ -169,7 +166,7 @@ export class Hub {
     }
     const { id } = client;
     const seat: Seat = { id, hello, role, client, n, room, lock, stamp: 0, held: false, exit: null };
-    client.seats.set(n, seat);
+    client.seats.set(seat);
     let settled = false;
     let settle = (): void => {
       settled = true;
@@ -217,11 +214,11 @@ export class Hub {
     if (!seat || !target || target === seat) {
       this.#dropped++;
     } else if (isRemote(target)) {
-      readdressMessage(frame, 0, client.packedId);
+      writeAddress(frame, 0, client.id);
       this.#count(this.#registry.forward(seat.room, target, frame), frame);
     } else {
       this.#count(target.client !== null, frame);
-      readdressMessage(frame, target.n, client.packedId);
+      writeAddress(frame, target.n, client.id);
       target.client?.forward(frame, seat, target);
     }
     return true;
@@ -300,7 +297,7 @@ export class Hub {
   #wait(seat: Seat, client: Client): void {
     const timer = setTimeout(() => {
       const waits = client.seats.get(seat.n) === seat && !seat.held;
-      const hasRooms = [...client.seats.values()].some(({ held }) => held);
+      const hasRooms = [...client.seats].some(({ held }) => held);
       if (waits && !hasRooms) client.end(TRY_AGAIN, 'Rooms cannot be looked up at the moment');
     }, DEFERRED_MS);
     timer.unref();
@@ -353,7 +350,7 @@ export class Hub {
       ended: (seat, why) => this.#ended(seat, why),
       message: ({ client, n }, frame) => {
         this.#count(client !== null, frame);
-        readdressMessage(frame, n, frame.subarray(3, 37));
+        writeRoom(frame, n);
         client?.forward(frame);
       },
       entered: (id, stamp) => {

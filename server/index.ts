@@ -6,17 +6,19 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { MESSAGE_HEADER_BYTES } from '../src/message-frame.js';
 import { Access } from './access.js';
 import { createRegistry } from './cluster/create.js';
-import { Connection, type ConnectionContext } from './connection.js';
+import { Connection, type Arrival, type ConnectionContext } from './connection.js';
 import { Crowd } from './drain.js';
 import { LagMeter } from './event-loop.js';
 import { Gate, turnAway, type Refusal } from './gate.js';
 import { Heartbeat, tickOf } from './heartbeat.js';
 import { Hub } from './hub.js';
-import { createOwnServer, trackSockets } from './http.js';
+import { createOwnServer } from './http.js';
 import { HOUR, integer, type Limits } from './limits.js';
 import { renderMetrics } from './metrics.js';
 import { readOptions, type Settings, type SignalingServerOptions } from './options.js';
+import { Post } from './post.js';
 import { Readiness } from './readiness.js';
+import type { Sockets } from './sockets.js';
 import { Counters, type SignalingStats } from './stats.js';
 
 export type { Authorize, Decision, JoinAttempt, ValidateCode } from './access.js';
@@ -63,13 +65,14 @@ export class SignalingServer {
   #gate: Gate;
   #hub: Hub;
   #access: Access | null;
+  #context: ConnectionContext;
   #heartbeat: Heartbeat;
   #crowd = new Crowd();
   #counters = new Counters();
   #readiness = new Readiness(() => this.#isListening());
   #lag: LagMeter | undefined;
-  /** Cuts off the sockets of a server of our own. */
-  #cutOff: () => void = () => undefined;
+  /** Of a server of our own. */
+  #sockets: Sockets | undefined;
   #listening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -83,7 +86,8 @@ export class SignalingServer {
     this.#gate = new Gate(settings);
     this.#hub = new Hub(limits, seatTimeout, (events) => createRegistry(settings, events));
     this.#access = access && new Access(access, limits.authorizeTimeout, logger);
-    this.#heartbeat = new Heartbeat(tickOf(limits));
+    this.#context = this.#createContext();
+    this.#heartbeat = new Heartbeat(this.#context.tick);
     this.#socket = wsServer ?? createSocket(limits);
     this.#socket.on('connection', this.#onConnection);
     // Nobody need call listen() for a borrowed server.
@@ -182,14 +186,35 @@ export class SignalingServer {
     return renderMetrics({ stats: this.stats(), ready: this.ready, lag: this.#lag.counts() });
   }
 
+  #createContext(): ConnectionContext {
+    const { seatTimeout, peerTimeout, ice, limits, logger, access } = this.#settings;
+    return {
+      hub: this.#hub,
+      seatTimeout,
+      peerTimeout,
+      names: access?.names ?? false,
+      ice,
+      limits,
+      tick: tickOf(limits),
+      post: new Post(),
+      logger,
+      counters: this.#counters,
+      gone: (connection) => {
+        this.#gate.leave(connection.network);
+        this.#crowd.delete(connection);
+        this.#heartbeat.delete(connection);
+      },
+    };
+  }
+
   #createServer(): HttpServer {
-    const server = createOwnServer(this.#settings, {
+    const { server, sockets } = createOwnServer(this.#settings, {
       health: () => ({ connections: this.#gate.open }),
       reasons: () => this.obstacles,
       metrics: () => this.metrics(),
     });
     if (this.#settings.metrics) this.#lag = new LagMeter();
-    this.#cutOff = trackSockets(server);
+    this.#sockets = sockets;
     return server;
   }
 
@@ -235,7 +260,7 @@ export class SignalingServer {
     await this.#crowd.dismiss(drain ?? QUICK_CLOSE_MS);
     await left;
     if (!wsServer) await new Promise((resolve) => this.#socket.close(resolve));
-    this.#cutOff();
+    this.#sockets?.destroy();
     await stopped;
     this.#lag?.stop();
     const { logins, messages, bytes, dropped, rejected, failedLogins, badFrames } = this.stats();
@@ -267,14 +292,13 @@ export class SignalingServer {
    * A function apart: closures of one function share what they keep, and the request is kept for as long as the
    * connection only where somebody asks for it.
    */
-  #admitting(request: IncomingMessage): ConnectionContext['admit'] {
+  #admitting(request: IncomingMessage): Arrival['admit'] {
     const judge = this.#access;
     return judge && ((knock) => judge.decide(request, knock));
   }
 
   #onConnection = (ws: WebSocket, request: IncomingMessage): void => {
-    const { wsServer, seatTimeout, peerTimeout, ice, limits, logger, access } = this.#settings;
-    if (wsServer) {
+    if (this.#settings.wsServer) {
       if (!this.#gate.isOurs(request)) return;
       const refusal = this.#gate.check(request);
       if (refusal) {
@@ -283,25 +307,11 @@ export class SignalingServer {
         return ws.close(refusal.code, refusal.reason);
       }
     }
-    const network = this.#gate.networkOf(request);
-    const giveBack = this.#gate.enter(network);
-    const connection = new Connection(ws, this.#gate.hostOf(request), {
-      network,
-      hub: this.#hub,
-      seatTimeout,
-      peerTimeout,
-      names: access?.names ?? false,
-      admit: this.#admitting(request),
-      ice,
-      limits,
-      logger,
-      counters: this.#counters,
-      gone: () => {
-        giveBack();
-        this.#crowd.delete(connection);
-        this.#heartbeat.delete(connection);
-      },
-    });
+    const { socket } = request;
+    const [network, host] = [this.#gate.networkOf(request), this.#gate.hostOf(request)];
+    this.#gate.enter(network);
+    const arrival = { socket, host, network, admit: this.#admitting(request) };
+    const connection = new Connection(ws, arrival, this.#context);
     this.#crowd.add(connection);
     this.#heartbeat.add(connection);
   };

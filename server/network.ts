@@ -25,13 +25,15 @@ export class Headcount {
     return this.#counts.get(network) ?? 0;
   }
 
-  /** One more; the function, to be called once, takes it back. */
-  enter(network: string): () => void {
+  /** One more. */
+  enter(network: string): void {
     this.#counts.set(network, this.of(network) + 1);
-    return () => {
-      const left = this.of(network) - 1;
-      if (left > 0) this.#counts.set(network, left);
-      else this.#counts.delete(network);
-    };
+  }
+
+  /** One less. */
+  leave(network: string): void {
+    const left = this.of(network) - 1;
+    if (left > 0) this.#counts.set(network, left);
+    else this.#counts.delete(network);
   }
 }

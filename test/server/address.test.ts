@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { readAddress } from '../../server/address.js';
+import { readAddress, writeAddress } from '../../server/address.js';
 import { encodeMessage, packPeerId, parseMessage } from '../../src/message-frame.js';
 import { MAX_SLOT, peerId } from '../../src/protocol.js';
 
@@ -29,6 +29,9 @@ test('every slot there may be, and none beyond', () => {
     const frame = Buffer.from(encodeMessage(0xfffe, packPeerId(id), Buffer.from('hello')));
     assert.deepEqual(readAddress(frame), { n: 0xfffe, id });
     assert.deepEqual(page(frame), { n: 0xfffe, id });
+    const written = Buffer.from(encodeMessage(1, packPeerId('A'.repeat(43)), Buffer.from('hello')));
+    writeAddress(written, 0xfffe, id);
+    assert.deepEqual(written, frame);
   }
   const beyond = Buffer.from(encodeMessage(0, packPeerId(identity), new Uint8Array(0)));
   beyond.writeUInt16BE(MAX_SLOT + 1, 35);

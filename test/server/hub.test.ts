@@ -1,11 +1,11 @@
 /** What the hub makes of what it is told in an order that a real cluster shows rarely. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { packPeerId } from '../../src/message-frame.js';
 import { MemoryRegistry } from '../../server/cluster/memory.js';
 import type { RegistryEvents } from '../../server/cluster/registry.js';
 import { Hub, type Client, type Seat } from '../../server/hub.js';
 import { readLimits } from '../../server/limits.js';
+import { Seats } from '../../server/seats.js';
 import { room } from './client.js';
 
 /** Its connections get their numbers when it is told to give them. */
@@ -33,8 +33,7 @@ for (const [what, own, elsewhere, ends] of [
     const client: Client = {
       id,
       network: 'n',
-      packedId: packPeerId(id),
-      seats: new Map(),
+      seats: new Seats(),
       send: () => undefined,
       forward: () => undefined,
       end: (code) => codes.push(code),
