@@ -2,6 +2,7 @@ import {
   PeerRoom,
   type Answers,
   type Entry,
+  type KickOptions,
   type Peer,
   type RequestOptions,
   type RoomEventMap,
@@ -18,7 +19,8 @@ import { PeerElement } from './peer-element.js';
  * @fires {CustomEvent} join - We are in: `{ room, id, peers, created }`.
  * @fires {CustomEvent} peer - A peer is there and `send()` reaches it: `{ peer }`.
  * @fires {CustomEvent} profile - A peer changed its name or profile: `{ peer }`.
- * @fires {CustomEvent} leave - A peer is gone for good: `{ peer, reason }`.
+ * @fires {CustomEvent} leave - A peer is gone for good: `{ peer, reason, kick? }`.
+ * @fires {CustomEvent} moderator - Somebody is a moderator, as this page knows now: `{ identity }`.
  * @fires {CustomEvent} data - A message: `{ data, type, peer, metadata, delivery, transfer? }`.
  * @fires {RequestEvent} request - A message that wants an answer, which `event.respondWith()` gives: `{ data, type, peer, metadata }`.
  * @fires {CustomEvent} transfer - A large value starts to arrive; cancelable, in order to decide later: `{ transfer, peer, metadata }`.
@@ -68,6 +70,32 @@ export class PeerGroupElement extends PeerElement<PeerRoom> {
   /** The peer with this id, if it is in the room. */
   peer(id: string): Peer | undefined {
     return this.core.peer(id);
+  }
+
+  /**
+   * Whether this page may send others out: it made the room, or was appointed by somebody who may, or came with a token that says
+   * `moderator`.
+   */
+  get moderator(): boolean {
+    return this.core.moderator;
+  }
+
+  /**
+   * Sends a peer out of the room: every member ends its session with it, and the server its seat. The peer's `close` event has the
+   * reason. It may come again, unless it is banned; who is banned by `id` need not be there.
+   * @returns rejects with a PeerError: `refused` where this page is no moderator, or the peer made the room; `gone`
+   * @throws {TypeError} unknown or wrong option
+   */
+  kick(id: string, options?: KickOptions): Promise<void> {
+    return this.core.kick(id, options);
+  }
+
+  /**
+   * Makes a peer a moderator as well, and all pages of its identity.
+   * @returns rejects with a PeerError: `refused` where this page is no moderator; `gone`
+   */
+  appoint(id: string): Promise<void> {
+    return this.core.appoint(id);
   }
 
   /**

@@ -13,9 +13,10 @@ import {
   type ServerFrame,
 } from '../src/protocol.js';
 import type { Knock } from './access.js';
-import type { Client, Exit, Hub, Seat } from './hub.js';
+import type { Client, Hub, Seat } from './hub.js';
 import type { IceSettings } from './ice-options.js';
 import { Inbox, type Frame, type InboxEvents } from './inbox.js';
+import type { Exit } from './kept-seats.js';
 import type { Limits } from './limits.js';
 import type { Logger } from './log.js';
 import { proveLogin, type LoginFrame } from './login.js';
@@ -253,6 +254,9 @@ export class Connection implements Client, InboxEvents, OutboxEvents {
       case 'leave':
         this.#wait?.left(frame.n);
         return hub.leave(this, frame.n);
+      case 'kick':
+      case 'appoint':
+        return hub.moderate(this, frame);
       case 'ping':
         return this.send({ type: 'pong' });
     }

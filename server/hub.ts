@@ -1,5 +1,12 @@
 /** Brings the connected together: who is logged in, who shares a room, and what they say to each other. */
-import { CloseCode, isRoomId, type ClientFrame, type GoneReason, type ServerFrame } from '../src/protocol.js';
+import {
+  CloseCode,
+  isRoomId,
+  type ClientFrame,
+  type GoneReason,
+  type ModerationFrame,
+  type ServerFrame,
+} from '../src/protocol.js';
 import { readAddress, writeAddress, writeRoom } from './address.js';
 import {
   isRemote,
@@ -11,7 +18,7 @@ import {
   type RegistryEvents,
 } from './cluster/registry.js';
 import { FailedJoins, TOO_MANY_FAILURES } from './failed-joins.js';
-import { KeptSeats, type Absence } from './kept-seats.js';
+import { KeptSeats, isAbsence, type Absence, type Exit } from './kept-seats.js';
 import type { Limits } from './limits.js';
 import { roomId } from './room-id.js';
 import type { Seats } from './seats.js';
@@ -41,9 +48,6 @@ export interface Seat extends Place {
   exit: Exit | null;
 }
 
-/** How a connection ended for the rooms it was in; from an absence it may come back to its seats. */
-export type Exit = GoneReason | Absence;
-
 type JoinFrame = Extract<ClientFrame, { type: 'join' }>;
 
 /** Where joins cannot be decided, a connection that is in no room is better off with another server after so long, ms. */
@@ -51,8 +55,6 @@ const DEFERRED_MS = 10_000;
 const TAKEN_OVER = 'A newer connection of this id took over';
 /** Try again later (WebSocket close code registry): dialled again by a page. */
 const TRY_AGAIN = 1013;
-
-const isAbsence = (exit: Exit): exit is Absence => exit === 'away' || exit === 'leaving';
 
 export class Hub {
   #limits: Limits;
@@ -192,6 +194,12 @@ export class Hub {
       : new Promise((resolve) => {
           settle = resolve;
         });
+  }
+
+  /** What a moderator of a room wants; from anybody else it is passed over. */
+  moderate(client: Client, wish: ModerationFrame): void {
+    const seat = client.seats.get(wish.n);
+    if (seat?.held) this.#registry.moderate(seat, wish);
   }
 
   /** A room it is not in is no fault of the client: `leave` may cross our `closed`. */
@@ -368,6 +376,7 @@ export class Hub {
     const { client, n } = seat;
     this.#release(seat);
     if (why === 'closed') client?.send({ type: 'closed', n, reason: 'The server closed the room.' });
+    else if (why === 'kicked') client?.send({ type: 'closed', n, reason: 'A moderator has sent you out.' });
     // As a pair hears that two others have its code.
     else if (why === 'full') {
       const reason = 'The room has filled up while this server could not keep the seat.';

@@ -1,8 +1,14 @@
+import type { GoneReason } from '../src/protocol.js';
+
 /** How long a seat waits for somebody who seems to have gone elsewhere, ms. */
 const LEAVING_TIMEOUT = 2000;
 
 /** Why nobody is in a kept seat: a connection was lost, or a page seems to have been left. */
 export type Absence = 'away' | 'leaving';
+/** How a connection ended for the rooms it was in; from an absence it may come back to its seats. */
+export type Exit = GoneReason | Absence;
+
+export const isAbsence = (exit: Exit): exit is Absence => exit === 'away' || exit === 'leaving';
 
 interface Kept {
   readonly absence: Absence;

@@ -62,6 +62,24 @@ export interface GapDetail {
   readonly lost: number;
 }
 
+export interface LeaveDetail {
+  readonly peer: Peer;
+  readonly reason: GoneReason;
+  /**
+   * Who sent it out and why, where a moderator has signed that. Without, `kicked` is the server's word alone.
+   */
+  readonly kick?: KickNote;
+}
+
+export interface KickNote {
+  /** Identity of the moderator. */
+  readonly by: string;
+  /** In its words, at most 256 characters; may be empty. */
+  readonly reason: string;
+  /** It may not come back. */
+  readonly ban: boolean;
+}
+
 export interface TransferDetail {
   readonly transfer: Transfer;
   readonly peer: Peer;
@@ -112,7 +130,7 @@ export interface SourceEventMap extends PathEventMap, TransferEvents {
   /** A peer changed its name or profile. */
   profile: CustomEvent<{ readonly peer: Peer }>;
   /** A peer is gone for good. */
-  leave: CustomEvent<{ readonly peer: Peer; readonly reason: GoneReason }>;
+  leave: CustomEvent<LeaveDetail>;
   /** A message. */
   data: CustomEvent<DataDetail>;
   /** A message that wants an answer: `event.respondWith(value or promise)`. */
@@ -132,6 +150,8 @@ export interface SourceEventMap extends PathEventMap, TransferEvents {
 export interface RoomEventMap extends SourceEventMap {
   /** We are in. */
   join: CustomEvent<JoinDetail & { readonly room: string }>;
+  /** Somebody is a moderator, as this page knows from now on: whoever made the room, or was appointed. May be we. */
+  moderator: CustomEvent<{ readonly identity: string }>;
 }
 
 export interface PairEventMap extends SourceEventMap {
@@ -196,6 +216,16 @@ export type TypedEventTarget<M> = TypedListeners<M> & EventTarget;
 export const TypedEventTarget = AttentiveTarget as new <M>() => TypedEventTarget<M>;
 
 type Detail<E> = E extends CustomEvent<infer D> ? D : never;
+
+/**
+ * Fires one of the events that rooms and pairs have in common, on whichever of them it is.
+ * @returns false when a listener prevented what would follow
+ */
+export type Tell = <K extends keyof SourceEventMap>(
+  type: K,
+  detail: Detail<SourceEventMap[K]>,
+  cancelable?: boolean,
+) => boolean;
 
 /**
  * Fires `type` on `target`; neither bubbling nor composed.

@@ -2,6 +2,7 @@
 export { PeerRoom } from './room.js';
 export { PeerPair, randomCode } from './pair.js';
 export { Peer } from './peer.js';
+export type { KickOptions } from './moderation/options.js';
 export type { PathName, Transport } from './paths.js';
 export { PeerError, type PeerErrorCode, type PeerErrorOptions } from './errors.js';
 export type { PeerPairOptions, PeerRoomOptions, SourceOptions } from './options.js';
@@ -14,6 +15,8 @@ export type {
   Delivery,
   GapDetail,
   JoinDetail,
+  KickNote,
+  LeaveDetail,
   PairEventMap,
   PathDetail,
   PeerEventMap,

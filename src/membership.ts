@@ -1,9 +1,11 @@
 /** One stay in a room: from the join to the end. A new join is a new membership, so nothing stale can leak over. */
 import { PeerError } from './errors.js';
+import { Chair } from './moderation/chair.js';
 import { tooLargeParcel, type Parcel } from './parcel.js';
 import type { Answers } from './request-options.js';
 import type { Question } from './requests.js';
 import type { ConnectionReserve } from './path/reserve.js';
+import { kickedError } from './peer-errors.js';
 import { Peer } from './peer.js';
 import type { PeerHost } from './peer-host.js';
 import type { Transport } from './paths.js';
@@ -16,6 +18,8 @@ export interface MembershipOptions {
   readonly request: Omit<JoinRequest, 'hello'>;
   /** Nobody of another identity is connected. */
   readonly expect: string | undefined;
+  /** Whether somebody may send others out. */
+  readonly moderated: boolean;
   readonly transport: Transport;
   /** Most direct paths. */
   readonly maxDirectPaths: number;
@@ -29,23 +33,10 @@ export interface MembershipOptions {
 export interface MembershipHost
   extends
     Pick<SignalingSink, 'open' | 'trouble' | 'reconnecting' | 'reconnect' | 'reconnecterror'>,
-    Pick<
-      PeerHost,
-      | 'greeting'
-      | 'announced'
-      | 'profileChanged'
-      | 'data'
-      | 'transfer'
-      | 'progress'
-      | 'request'
-      | 'path'
-      | 'gap'
-      | 'failed'
-    > {
+    Pick<PeerHost, 'greeting' | 'announced' | 'request' | 'tell' | 'failed'> {
   joined(created: boolean): void;
-  untrusted(id: string, reason: string): void;
-  /** A peer that had been announced has gone. */
-  left(peer: Peer, reason: GoneReason): void;
+  /** Somebody is a moderator, as we know now. */
+  moderator(identity: string): void;
   /** The end; with an error when it was not our wish. */
   ended(error?: PeerError): void;
 }
@@ -57,6 +48,7 @@ export class Membership {
   readonly #session: SignalingSession;
   readonly #connections = new Set<RTCPeerConnection>();
   readonly #transport: Transport;
+  readonly #chair: Chair | null;
   #online = true;
   /** Who is asked first when signalling has room again. */
   #turn = 0;
@@ -69,6 +61,7 @@ export class Membership {
     // Where signalling is not for what peers say, only a direct path will do.
     const relays = signaling.relay === 'data';
     this.#transport = relays || options.transport === 'relay' ? options.transport : 'direct';
+    this.#chair = options.moderated ? this.#makeChair() : null;
     this.#session = signaling.join({ ...options.request, hello: options.initiator.m1 }, this.#sink());
   }
 
@@ -126,12 +119,39 @@ export class Membership {
     for (const peer of this.#peers.values()) peer.greetAgain();
   }
 
+  /** Where somebody may send others out. */
+  get chair(): Chair | null {
+    return this.#chair;
+  }
+
   /** Leaves: peers are told on every path. Not a word to the host. */
-  close(): void {
+  close(reason: GoneReason = 'left'): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#session.close();
-    for (const peer of [...this.#peers.values()]) peer.end('left');
+    for (const peer of [...this.#peers.values()]) peer.end(reason);
+  }
+
+  #makeChair(): Chair {
+    const { context, initiator } = this.#options;
+    const { room, identity } = context;
+    return new Chair(
+      { room, identity, hello: initiator.m1, peers: this.#peers },
+      {
+        appointed: (moderator) => {
+          this.#host.moderator(moderator);
+        },
+        wish: (wish) => this.#session.moderate?.(wish),
+        untrusted: (id, reason) => {
+          this.#host.tell('untrusted', { id, reason });
+        },
+        expelled: (kick) => {
+          if (this.#ended) return;
+          this.close('kicked');
+          this.#host.ended(kickedError(kick));
+        },
+      },
+    );
   }
 
   #sink(): SignalingSink {
@@ -148,10 +168,11 @@ export class Membership {
       iceServers: live((servers) => {
         this.#advise(servers);
       }),
-      joined: live(({ created, peers }) => {
+      joined: live(({ created, peers, role = '' }) => {
         this.#joined = true;
         for (const peer of peers) this.#appeared(peer);
         host.joined(created);
+        this.#chair?.begin(created, role);
       }),
       peer: live((peer) => {
         this.#appeared(peer);
@@ -188,9 +209,10 @@ export class Membership {
     const known = this.#peers.get(id);
     if (known?.reappeared(hello, role)) return;
     known?.end('left');
+    if (this.#chair?.admits(id, hello) === false) return;
     const { context, initiator, expect } = this.#options;
     if (expect !== undefined && identityOf(expect) !== identityOf(id)) {
-      this.#host.untrusted(id, 'This is not who was expected.');
+      this.#host.tell('untrusted', { id, reason: 'This is not who was expected.' });
       return;
     }
     const peer = new Peer({ id, hello, newcomer, role, context, initiator }, this.#peerHost(id));
@@ -212,11 +234,15 @@ export class Membership {
 
   #disappeared(id: string, reason: GoneReason): void {
     const peer = this.#peers.get(id);
-    if (reason === 'lost') {
-      if (peer) peer.present = false;
-    } else {
-      peer?.end(reason);
-    }
+    if (!peer) return;
+    const { work = null } = this.#chair ?? {};
+    if (reason === 'lost') peer.present = false;
+    // Who was sent out leaves at once: perhaps before we have read why.
+    else if (work)
+      void work.then(() => {
+        peer.end(reason);
+      });
+    else peer.end(reason);
   }
 
   #connection(): RTCPeerConnection | null {
@@ -260,37 +286,23 @@ export class Membership {
         if (!this.#ended) this.#session.send(to, bytes);
       },
       announced: (peer) => {
+        this.#chair?.met(peer);
         host.announced(peer);
       },
-      profileChanged: (peer) => {
-        host.profileChanged(peer);
+      tell: host.tell,
+      request: host.request,
+      words: (peer, words) => {
+        this.#chair?.hear(words, peer);
       },
-      data: (detail) => {
-        host.data(detail);
-      },
-      transfer: (detail) => host.transfer(detail),
-      progress: (detail) => {
-        host.progress(detail);
-      },
-      request: (event) => {
-        host.request(event);
-      },
-      path: (type, detail) => {
-        host.path(type, detail);
-      },
-      gap: (peer, lost) => {
-        host.gap(peer, lost);
-      },
+      isModerator: (peer) => this.#chair?.isModerator(peer.id) ?? false,
       failed: (peer, error) => {
         host.failed(peer, error);
       },
-      untrusted: (peer, reason) => {
-        host.untrusted(peer.id, reason);
-      },
-      gone: (peer, reason) => {
+      gone: (peer, as, kick = this.#chair?.noteOf(peer.id)) => {
+        const reason = kick ? 'kicked' : as;
         if (this.#peers.get(peer.id) === peer) this.#peers.delete(peer.id);
         // When it is we who leave, the others are not gone.
-        if (peer.announced && !this.#ended) host.left(peer, reason);
+        if (peer.announced && !this.#ended) host.tell('leave', { peer, reason, ...(kick && { kick }) });
       },
     };
   }

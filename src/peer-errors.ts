@@ -1,8 +1,15 @@
 /** What is said of a peer that nothing reaches any more. */
 import { PeerError } from './errors.js';
+import type { KickNote } from './events.js';
 
 export const goneError = (id: string): PeerError =>
   new PeerError('gone', 'The peer is gone.', { peers: [id] });
+
+/** What becomes of who is sent out. */
+export const kickedError = ({ reason, ban }: Pick<KickNote, 'reason' | 'ban'>): PeerError => {
+  const message = ban ? 'A moderator has banned this page.' : 'A moderator has sent this page out.';
+  return new PeerError('kicked', reason || message, { final: true });
+};
 
 /** @param keyed whether it has ever answered */
 export function unreachableError(id: string, cause: PeerError, keyed: boolean): PeerError {

@@ -4,6 +4,8 @@ import { decode, encode, revive, type Decoded, type Encoded } from './codec/valu
 import { PeerError } from './errors.js';
 import { parseRequestFrame, type RequestFrame } from './request-frame.js';
 import type { Received } from './session/window.js';
+import { MOST_WORDS } from './moderation/moderation.js';
+import { parseWords, type Word } from './moderation/word.js';
 import { parseWord, type TransferWord } from './transfer/wire.js';
 
 export interface Greeting {
@@ -15,7 +17,8 @@ export type PeerFrame =
   | RequestFrame
   | { readonly kind: 'hello'; readonly greeting: Greeting }
   | { readonly kind: 'data'; readonly type: string; readonly data: unknown; readonly metadata: unknown }
-  | { readonly kind: 'transfer'; readonly word: TransferWord };
+  | { readonly kind: 'transfer'; readonly word: TransferWord }
+  | { readonly kind: 'words'; readonly words: readonly Word[] };
 
 /** What a peer has said that has not said anything of itself yet. */
 export const NO_GREETING: Greeting = { name: '', profile: {} };
@@ -76,10 +79,15 @@ export function parsePeerFrame(value: unknown): PeerFrame | null {
     metadata,
     hello,
     transfer,
+    words,
   } = value as Record<string, unknown>;
   if (transfer !== undefined) {
     const word = parseWord(value as Record<string, unknown>);
     return word && { kind: 'transfer', word };
+  }
+  if (words !== undefined) {
+    const all = parseWords(words, 2 * MOST_WORDS + 1);
+    return all && { kind: 'words', words: all };
   }
   if (typeof type === 'string') return { kind: 'data', type, data, metadata };
   if (typeof hello !== 'object' || hello === null) return null;

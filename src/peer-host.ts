@@ -1,7 +1,8 @@
 /** What a peer needs from the room it is in, and what it tells it. */
 import type { PeerError } from './errors.js';
-import type { DataDetail, PathDetail, ProgressDetail, TransferDetail } from './events.js';
+import type { KickNote, Tell } from './events.js';
 import type { Peer } from './peer.js';
+import type { Word } from './moderation/word.js';
 import type { Greeting } from './peer-frame.js';
 import type { LinkHost } from './link.js';
 import type { RequestEvent } from './request-event.js';
@@ -15,19 +16,15 @@ export interface PeerHost extends LinkHost {
   greeting(): Greeting;
   /** The peer can be reached for the first time. */
   announced(peer: Peer): void;
-  profileChanged(peer: Peer): void;
-  data(detail: DataDetail): void;
-  /** @returns whether somebody wants to decide later */
-  transfer(detail: TransferDetail): boolean;
-  progress(detail: ProgressDetail): void;
+  /** Fires an event on the room as well. */
+  readonly tell: Tell;
   /** Dispatches it: somebody may answer. */
-  request(event: RequestEvent): void;
-  path(type: PathEvent, detail: PathDetail): void;
-  gap(peer: Peer, lost: number): void;
-  gone(peer: Peer, reason: GoneReason): void;
+  readonly request: (event: RequestEvent) => void;
+  /** It has passed on what was said about the room. */
+  words(peer: Peer, words: readonly Word[]): void;
+  isModerator(peer: Peer): boolean;
+  gone(peer: Peer, reason: GoneReason, kick?: KickNote): void;
   failed(peer: Peer, error: PeerError): void;
-  /** It is not who its id says, or somebody changes what it sends. */
-  untrusted(peer: Peer, reason: string): void;
 }
 
 /** Who the other side is, and what a session with it takes. */

@@ -30,31 +30,31 @@ export class PeerVoice {
 
   data(detail: DataDetail): void {
     fire<PeerEventMap, 'data'>(this.#peer, 'data', detail);
-    this.#host.data(detail);
+    this.#host.tell('data', detail);
   }
 
   profileChanged(): void {
     fire<PeerEventMap, 'profile'>(this.#peer, 'profile', { peer: this.#peer });
-    this.#host.profileChanged(this.#peer);
+    this.#host.tell('profile', { peer: this.#peer });
   }
 
   gap(lost: number): void {
     fire<PeerEventMap, 'gap'>(this.#peer, 'gap', { peer: this.#peer, lost });
-    this.#host.gap(this.#peer, lost);
+    this.#host.tell('gap', { peer: this.#peer, lost });
   }
 
   /** @returns whether somebody wants to decide later */
   offered(transfer: Transfer): boolean {
     const detail = { transfer, peer: this.#peer, metadata: transfer.metadata };
     const goesOn = fire<PeerEventMap, 'transfer'>(this.#peer, 'transfer', detail, true);
-    return this.#host.transfer(detail) || !goesOn;
+    return !this.#host.tell('transfer', detail, true) || !goesOn;
   }
 
   progressed(transfer: Transfer): void {
     transfer.tellProgress();
     const detail = this.progressOf(transfer);
     fire<PeerEventMap, 'progress'>(this.#peer, 'progress', detail);
-    this.#host.progress(detail);
+    this.#host.tell('progress', detail);
   }
 
   progressOf(transfer: Transfer): ProgressDetail {
@@ -84,13 +84,13 @@ export class PeerVoice {
   untrusted(reason: string): void {
     if (this.#peer.state === 'closed' || this.#doubts.has(reason)) return;
     this.#doubts.add(reason);
-    this.#host.untrusted(this.#peer, reason);
+    this.#host.tell('untrusted', { id: this.#peer.id, reason });
   }
 
   #tellPath(type: PathEvent, rest: Omit<PathDetail, 'peer'>): void {
     if (!this.#peer.announced || this.#peer.state === 'closed') return;
     const detail = { peer: this.#peer, ...rest };
     fire<PeerEventMap, PathEvent>(this.#peer, type, detail);
-    this.#host.path(type, detail);
+    this.#host.tell(type, detail);
   }
 }

@@ -2,7 +2,7 @@
 import { abortable, abortedError, whenAborted } from './abort.js';
 import { isSame } from './bytes.js';
 import { PeerError } from './errors.js';
-import { TypedEventTarget, fire, type Delivery, type PeerEventMap } from './events.js';
+import { TypedEventTarget, fire, type Delivery, type KickNote, type PeerEventMap } from './events.js';
 import { encode, type Encoded } from './codec/value.js';
 import { NO_GREETING, isSameGreeting, readPeerFrame, type Greeting } from './peer-frame.js';
 import { goneError, unreachableError } from './peer-errors.js';
@@ -18,6 +18,7 @@ import { checkRequestOptions, patiently, type PeerRequestOptions } from './reque
 import { Requests, question, type Question } from './requests.js';
 import { checkSendOptions, type PeerSendOptions, type ShippingOptions } from './send-options.js';
 import type { Transfers } from './transfer/transfers.js';
+import { stayOf } from './session/handshake.js';
 import { safetyNumber } from './session/safety-number.js';
 
 /**
@@ -27,6 +28,10 @@ import { safetyNumber } from './session/safety-number.js';
  */
 export class Peer extends TypedEventTarget<PeerEventMap> {
   readonly id: string;
+  /** Its stay in the room, as kicks name it. @internal */
+  readonly stay: string;
+  /** It came after us. @internal */
+  readonly newcomer: boolean;
   readonly #origin: PeerOrigin;
   readonly #host: PeerHost;
   readonly #link: Link;
@@ -46,6 +51,8 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   constructor(origin: PeerOrigin, host: PeerHost) {
     super();
     this.id = origin.id;
+    this.newcomer = origin.newcomer;
+    this.stay = stayOf(origin.hello);
     this.#origin = origin;
     this.#host = host;
     this.#voice = new PeerVoice(this, host);
@@ -61,12 +68,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
       },
       broken: this.#misbehaved,
     });
-    this.#requests = new Requests(this, [
-      (event) => this.dispatchEvent(event),
-      (event) => {
-        host.request(event);
-      },
-    ]);
+    this.#requests = new Requests(this, [(event) => this.dispatchEvent(event), host.request]);
   }
 
   /** What all pages of this peer's identity share. */
@@ -82,6 +84,11 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   /** What the token it showed to the server made of it, empty without. The server's word, nobody else's. */
   get role(): string {
     return this.#origin.role;
+  }
+
+  /** Whether it may send others out of the room: it made it, or was appointed by somebody who may. */
+  get moderator(): boolean {
+    return this.#host.isModerator(this);
   }
 
   /** The small value it shows to everyone. */
@@ -235,14 +242,14 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   }
 
   /** It is gone, or we are. @internal */
-  end(reason: GoneReason): void {
+  end(reason: GoneReason, kick?: KickNote): void {
     if (this.#state === 'closed') return;
     this.#transition('closed');
     // Who is only lost may come back.
     this.#link.close(goneError(this.id), reason === 'left');
     this.#transfers.fail(goneError(this.id));
     this.#requests.close(goneError(this.id));
-    this.#host.gone(this, reason);
+    this.#host.gone(this, reason, kick);
     fire<PeerEventMap, 'close'>(this, 'close', { reason });
   }
 
@@ -254,11 +261,6 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     this.present = true;
     if (changed && this.#announced) this.#voice.profileChanged();
     return true;
-  }
-
-  /** It came after us. @internal */
-  get newcomer(): boolean {
-    return this.#origin.newcomer;
   }
 
   /** Its `peer` event has fired. @internal */
@@ -274,9 +276,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
       heard: () => {
         if (this.#state === 'failed') this.#update();
       },
-      unanswered: (error) => {
-        this.#unreachable(error);
-      },
+      unanswered: this.#unreachable,
       untrusted: (reason) => {
         this.#voice.untrusted(reason);
       },
@@ -308,9 +308,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
       gap: (lost) => {
         this.#voice.gap(lost);
       },
-      changed: () => {
-        this.#changed();
-      },
+      changed: this.#changed,
       attempt: () => {
         this.#voice.attempt();
       },
@@ -346,6 +344,8 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
       return;
     } else if (frame.kind === 'hello') {
       this.#greeted(frame.greeting);
+    } else if (frame.kind === 'words') {
+      this.#host.words(this, frame.words);
     } else if (this.#announced) {
       if (frame.kind === 'transfer') this.#transfers.receive(frame.word);
       else this.#requests.receive(frame);
@@ -365,7 +365,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     }
   }
 
-  #changed(): void {
+  readonly #changed = (): void => {
     // Signalling has said that it is gone, and so has its path.
     if (this.#link.isCut) {
       this.end('lost');
@@ -373,7 +373,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     }
     this.#update();
     this.#voice.pathChanged(this.#link.path);
-  }
+  };
 
   #update(): void {
     if (!this.#announced || this.#state === 'closed') return;
@@ -381,12 +381,12 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     else if (this.#state !== 'failed') this.#transition('disconnected');
   }
 
-  #unreachable(cause: PeerError): void {
+  readonly #unreachable = (cause: PeerError): void => {
     this.#transition('failed');
     const error = unreachableError(this.id, cause, this.#link.keyed);
     this.#link.rejectAll(error);
     this.#host.failed(this, error);
-  }
+  };
 
   #transition(state: RTCPeerConnectionState): void {
     const previous = this.#state;

@@ -63,6 +63,7 @@ export const REFUSALS = [
   'room-exists',
   'room-missing',
   'wrong-password',
+  'kicked',
   'refused',
   'rate-limited',
 ] as const;
@@ -120,7 +121,21 @@ export type ClientFrame =
       readonly lock: string;
     }
   | { readonly type: 'leave'; readonly n: number }
+  | ModerationFrame
   | { readonly type: 'ping' };
+
+/** What moderators of a room ask for; from anybody else it is passed over. */
+export type ModerationFrame =
+  | {
+      /** Ends the membership of that id. */
+      readonly type: 'kick';
+      readonly n: number;
+      readonly id: string;
+      /** Ends those of its whole identity, and lets none of it in again for as long as there is the room. */
+      readonly ban: boolean;
+    }
+  /** Makes the identity of that id a moderator. */
+  | { readonly type: 'appoint'; readonly n: number; readonly id: string };
 
 /** What one connection may send without being slowed down; over it for long, it is closed with 4429. */
 export interface Budget {
@@ -253,6 +268,12 @@ export function parseClientFrame(text: string): ClientFrame | null {
     }
     case 'leave':
       return isRoomNumber(f['n']) ? { type: 'leave', n: f['n'] } : null;
+    case 'kick':
+    case 'appoint': {
+      const { type, n, id, ban } = f;
+      if (!isRoomNumber(n) || !isPeerId(id)) return null;
+      return type === 'kick' ? { type, n, id, ban: ban === true } : { type: 'appoint', n, id };
+    }
     case 'ping':
       return { type: 'ping' };
     default:

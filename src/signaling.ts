@@ -4,7 +4,7 @@
  */
 import type { PeerError } from './errors.js';
 import type { Identity } from './identity.js';
-import type { Entry, GoneReason, IceServer } from './protocol.js';
+import type { Entry, GoneReason, IceServer, ModerationFrame } from './protocol.js';
 
 export interface JoinRequest {
   /** 43 base64url characters, derived from the room's name, which only `name()` tells. */
@@ -54,7 +54,12 @@ export interface SignalingSink {
    * We are in. Comes once; later joins by the adaptor itself show as `peer` and `gone`: every member that is there
    * is told again, and who is not may be on its way back for a while before it is told as gone.
    */
-  joined(room: { readonly created: boolean; readonly peers: readonly SignalingPeer[] }): void;
+  joined(room: {
+    readonly created: boolean;
+    readonly peers: readonly SignalingPeer[];
+    /** What the back-end says that we are; without, nothing. */
+    readonly role?: string;
+  }): void;
   peer(peer: SignalingPeer): void;
   /**
    * `left` and `kicked` are told at once. `lost`: it has not come back in the time that the back-end gives a member
@@ -77,6 +82,10 @@ export interface SignalingSink {
   close(error?: PeerError): void;
 }
 
+type WithoutNumber<T> = T extends unknown ? Omit<T, 'n'> : never;
+/** What a moderator wants of a back-end. */
+export type Wish = WithoutNumber<ModerationFrame>;
+
 export interface SignalingSession {
   /**
    * Takes room for one message of `bytes` from what the back-end allows this page; its `send()` then costs nothing
@@ -90,6 +99,11 @@ export interface SignalingSession {
    * sessions and paths can be set up at any time, but it counts: what is long or frequent has to be reserved.
    */
   send(to: string, bytes: Uint8Array): void;
+  /**
+   * Has the back-end do what a moderator of the room wants, where it knows of such; members see to it without it as well. Who is
+   * none to the back-end is passed over.
+   */
+  moderate?(wish: Wish): void;
   /** Leaves the room, telling the others. */
   close(): void;
 }

@@ -186,6 +186,18 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
     peers: ReadonlyMap<string, Peer>;
     created: boolean;
   }): void;
+  /** Somebody is a moderator, as we know now. */
+  protected appointed(_identity: string): void {
+    // Only rooms have any.
+  }
+  /** Whether somebody may send others out. */
+  protected get moderated(): boolean {
+    return false;
+  }
+  /** The membership, once we are in. */
+  protected get membership(): Membership | null {
+    return this.#membership?.joined ? this.#membership : null;
+  }
   /** The last word on an error before it is told. */
   protected refine(error: PeerError): PeerError {
     return error;
@@ -253,6 +265,7 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
       ...made,
       request: capacity === undefined ? request : { ...request, capacity },
       expect,
+      moderated: this.moderated,
       maxDirectPaths,
     };
   }
@@ -288,30 +301,12 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
         this.#fire('peer', { peer });
         this.#outbox.flush();
       },
-      profileChanged: (peer) => {
-        this.#fire('profile', { peer });
-      },
-      data: (detail) => {
-        this.#fire('data', detail);
-      },
-      transfer: (detail) => !this.#fire('transfer', detail, true),
-      progress: (detail) => {
-        this.#fire('progress', detail);
-      },
+      tell: (type, detail, cancelable) => this.#fire(type, detail, cancelable),
       request: (event) => {
         this.#target.dispatchEvent(event);
       },
-      path: (type, detail) => {
-        this.#fire(type, detail);
-      },
-      gap: (peer, lost) => {
-        this.#fire('gap', { peer, lost });
-      },
-      untrusted: (id, reason) => {
-        this.#fire('untrusted', { id, reason });
-      },
-      left: (peer, reason) => {
-        this.#fire('leave', { peer, reason });
+      moderator: (identity) => {
+        this.appointed(identity);
       },
       failed: (_peer, error) => {
         this.#tell(error);

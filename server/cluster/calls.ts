@@ -1,7 +1,10 @@
 /** The scripts as functions of one process: what they are given, and what their answers mean. */
 import { randomBytes } from 'node:crypto';
 import type { Link } from './link.js';
+import type { ModerationFrame } from '../../src/protocol.js';
+import { MODERATOR_ROLE, MOST } from './moderation.js';
 import {
+  BANNED,
   NO_ROOM,
   REPLACED,
   ROOM_EXISTS,
@@ -108,13 +111,19 @@ export class Calls {
     return this.#run(link, script, room, [id, String(stamp), what]);
   }
 
+  moderate(link: Link, { room, id, stamp, role }: Place, wish: ModerationFrame): Promise<unknown> {
+    const by = [id, String(stamp), role === MODERATOR_ROLE ? '1' : '0', String(MOST)];
+    const ban = wish.type === 'kick' && wish.ban;
+    return this.#run(link, 'moderate', room, [...by, wish.type, wish.id, ban ? '1' : '0']);
+  }
+
   close(link: Link, room: string): Promise<unknown> {
     return this.#run(link, 'close', room, []);
   }
 
   #run(
     link: Link,
-    script: 'join' | 'refresh' | 'leave' | 'away' | 'close',
+    script: 'join' | 'refresh' | 'leave' | 'away' | 'moderate' | 'close',
     room: string,
     args: readonly string[],
   ): Promise<unknown> {
@@ -132,6 +141,8 @@ function refusal(status: string): Refused {
       return ROOM_EXISTS;
     case 'wrong-password':
       return WRONG_PASSWORD;
+    case 'kicked':
+      return BANNED;
     default:
       return ROOM_FULL;
   }

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { connect, type RedisClient } from './client.js';
 import { SCRIPTS, type Names, type Script } from './scripts.js';
 import type { RedisSettings } from './settings.js';
-import { encodeBeat, parseNews, type News } from './wire.js';
+import { encodeBatch, encodeBeat, parseNews, unbatched, type News } from './wire.js';
 
 export interface LinkEvents {
   /** Everything but our own heartbeat. */
@@ -23,6 +23,8 @@ interface Watched {
 const LOOKS = 4;
 /** Bytes of messages that Redis has not taken: more are dropped, as on any network. */
 const MOST_UNDER_WAY = 16_777_216;
+/** Bytes of messages that are published together. */
+const MOST_BATCHED = 65_536;
 
 export class Link {
   #names: Names;
@@ -32,6 +34,10 @@ export class Link {
   #looks = 0;
   #pending = new Set<Watched>();
   #underWay = 0;
+  /** By channel, to be published at the end of this turn. */
+  #batches = new Map<string, Buffer[]>();
+  #batched = 0;
+  #delivery: NodeJS.Immediate | undefined;
   #beat = '';
   #beatAt = 0;
   #heard = true;
@@ -68,11 +74,28 @@ export class Link {
 
   /** One of the scripts, in the order of the calls. Rejects when the link is lost: then it may have run. */
   run(script: keyof typeof SCRIPTS, keys: readonly string[], args: readonly string[]): Promise<unknown> {
+    // What was said before must not come after the going of who said it.
+    this.#deliver();
     return this.#watch(this.#run(SCRIPTS[script], keys, args));
   }
 
   listeners(channel: string): Promise<number> {
     return this.#client && !this.#ended ? this.#watch(this.#client.listeners(channel)) : Promise.resolve(0);
+  }
+
+  /**
+   * Publishes it at the end of this turn of the event loop, together with what else goes there.
+   * @returns false when the link is lost already
+   */
+  relay(channel: string, message: Buffer): boolean {
+    if (!this.#client || this.#ended || this.#underWay > MOST_UNDER_WAY) return false;
+    const batch = this.#batches.get(channel);
+    if (batch) batch.push(message);
+    else this.#batches.set(channel, [message]);
+    this.#batched += message.length;
+    if (this.#batched > MOST_BATCHED) this.#deliver();
+    else this.#delivery ??= setImmediate(() => this.#deliver());
+    return true;
   }
 
   /** @returns false when it is lost already */
@@ -97,7 +120,16 @@ export class Link {
   close(): void {
     this.#ended = true;
     clearInterval(this.#timer);
+    clearImmediate(this.#delivery);
     this.#client?.destroy();
+  }
+
+  #deliver(): void {
+    clearImmediate(this.#delivery);
+    this.#delivery = undefined;
+    this.#batched = 0;
+    for (const [channel, messages] of this.#batches) this.publish(channel, encodeBatch(messages));
+    this.#batches.clear();
   }
 
   async #run({ source, digest }: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
@@ -126,9 +158,11 @@ export class Link {
 
   #hear(bytes: Buffer): void {
     if (this.#ended) return;
-    const news = parseNews(bytes);
-    if (news?.type === 'beat') this.#heard ||= news.beat === this.#beat;
-    else if (news) this.#events.heard(news);
+    for (const one of unbatched(bytes)) {
+      const news = parseNews(one);
+      if (news?.type === 'beat') this.#heard ||= news.beat === this.#beat;
+      else if (news) this.#events.heard(news);
+    }
   }
 
   #look(node: string): void {

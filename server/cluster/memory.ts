@@ -1,6 +1,8 @@
 /** The registry of a process that is alone: all there is to know is here, and every answer is immediate. */
-import type { GoneReason } from '../../src/protocol.js';
+import type { GoneReason, ModerationFrame } from '../../src/protocol.js';
+import { Moderation } from './moderation.js';
 import {
+  BANNED,
   IN_ALREADY,
   NO_ROOM,
   REPLACED,
@@ -18,6 +20,7 @@ interface Room<P> {
   readonly capacity: number;
   readonly lock: string;
   readonly members: Map<string, P>;
+  readonly moderation: Moderation;
 }
 
 export class MemoryRegistry<P extends Place> implements Registry<P> {
@@ -104,6 +107,17 @@ export class MemoryRegistry<P extends Place> implements Registry<P> {
     return members.length;
   }
 
+  moderate(by: P, wish: ModerationFrame): void {
+    const room = this.#rooms.get(by.room);
+    if (room?.members.get(by.id) !== by) return;
+    const goes = room.moderation.allows(by, wish);
+    for (const place of [...room.members.values()]) {
+      if (!goes(place.id)) continue;
+      this.#events.ended(place, 'kicked');
+      this.leave(place, 'kicked');
+    }
+  }
+
   kick(): void {
     // There is nobody else.
   }
@@ -131,9 +145,11 @@ export class MemoryRegistry<P extends Place> implements Registry<P> {
       if (entry === 'join') return answer(NO_ROOM);
       const most = capacity === 0 ? this.#mostMembers : Math.min(capacity, this.#mostMembers);
       const { id, room, lock } = place;
-      this.#rooms.set(room, { capacity: most, lock, members: new Map([[id, place]]) });
+      const moderation = new Moderation(id);
+      this.#rooms.set(room, { capacity: most, lock, members: new Map([[id, place]]), moderation });
       return answer({ created: true, capacity: most, members: [], earlier: 0 });
     }
+    if (found.moderation.bans(place.id)) return answer(BANNED);
     if (entry === 'create') return answer(ROOM_EXISTS);
     if (found.lock !== place.lock) return answer(WRONG_PASSWORD);
     const { members } = found;

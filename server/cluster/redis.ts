@@ -1,18 +1,21 @@
 /** The registry of processes that act as one: what is true is in Redis, and every process has copies of its rooms. */
-import type { GoneReason } from '../../src/protocol.js';
+import type { GoneReason, ModerationFrame } from '../../src/protocol.js';
 import type { Logger } from '../log.js';
 import { Calls, randomName, type Decision, type Word } from './calls.js';
 import { Keeper, type Renewal } from './keeper.js';
 import type { Link } from './link.js';
 import { Owed } from './owed.js';
 import {
+  BANNED,
   IN_ALREADY,
   REPLACED,
   isRemote,
   type Answer,
+  type Ending,
   type JoinTerms,
   type Occupant,
   type Place,
+  type Refused,
   type Registry,
   type RegistryEvents,
   type Remote,
@@ -152,7 +155,7 @@ export class RedisRegistry<P extends Place> implements Registry<P> {
   forward(room: string, to: Remote, frame: Uint8Array): boolean {
     const { link, fenced } = this.#keeper;
     if (!link || fenced) return false;
-    return link.publish(this.#names.node(to.node), encodeRelay(room, to.id, frame));
+    return link.relay(this.#names.node(to.node), encodeRelay(room, to.id, frame));
   }
 
   closeRoom(room: string): number {
@@ -168,6 +171,12 @@ export class RedisRegistry<P extends Place> implements Registry<P> {
     if (link) this.#calls.close(link, room).catch(alone);
     else alone();
     return places.length;
+  }
+
+  /** What cannot be done now is not done later: its moderator sees whether somebody is still there. */
+  moderate(by: P, wish: ModerationFrame): void {
+    const { link } = this.#keeper;
+    if (link) this.#calls.moderate(link, by, wish).catch(() => undefined);
   }
 
   kick(id: string): void {
@@ -288,7 +297,7 @@ export class RedisRegistry<P extends Place> implements Registry<P> {
       return;
     }
     if (until !== undefined) view.end(place, 'expired');
-    else view.end(place, decision.refused === REPLACED ? 'replaced' : 'full');
+    else view.end(place, endingOf(decision.refused));
     this.#tidy(room);
   }
 
@@ -351,4 +360,10 @@ export class RedisRegistry<P extends Place> implements Registry<P> {
         return this.#calls.say(link, place, word);
       });
   }
+}
+
+/** What a membership comes to that ends because it cannot be said again. */
+function endingOf(refused: Refused): Ending {
+  if (refused === REPLACED) return 'replaced';
+  return refused === BANNED ? 'kicked' : 'full';
 }

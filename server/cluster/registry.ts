@@ -3,7 +3,7 @@
  * them. Answers come by callback, so that what a process knows by itself costs it no turn of the event loop, and so
  * that nothing can come between an answer and what happens next in the room.
  */
-import type { Entry, GoneReason, Member, RefusalCode } from '../../src/protocol.js';
+import type { Entry, GoneReason, Member, ModerationFrame, RefusalCode } from '../../src/protocol.js';
 
 /** A membership of somebody who is connected here. Within a room no two have the same `id`. */
 export interface Place extends Member {
@@ -51,9 +51,9 @@ export type Answer<P> = Joined<P> | Refused | 'deferred';
 
 /**
  * Why a membership is over that nobody here has given up: its owner is back on another connection, it waited too long
- * for that, the room was closed, the seat is somebody else's by now, or the id is.
+ * for that, the room was closed, the seat is somebody else's by now, or the id is, or a moderator wanted it.
  */
-export type Ending = 'moved' | 'expired' | 'closed' | 'full' | 'replaced';
+export type Ending = 'moved' | 'expired' | 'closed' | 'full' | 'replaced' | 'kicked';
 
 export interface RegistryEvents<P> {
   /** Somebody came: to be told to the others who are here. */
@@ -106,6 +106,11 @@ export interface Registry<P extends Place> {
   forward(room: string, to: Remote, frame: Uint8Array): boolean;
   /** Ends every membership in it. @returns how many of them are here */
   closeRoom(room: string): number;
+  /**
+   * Does what a moderator of the room wants: whoever made it is one, and so is everybody whom one of them appoints, and who came
+   * with the role `moderator`. Whoever made it cannot be thrown out. Who is no moderator is passed over.
+   */
+  moderate(by: Place, wish: ModerationFrame): void;
   /** Has every other process throw that id out. */
   kick(id: string): void;
 }
@@ -121,6 +126,7 @@ export const WRONG_PASSWORD: Refused = {
   code: 'wrong-password',
   reason: 'The room has another password, or none.',
 };
+export const BANNED: Refused = { code: 'kicked', reason: 'A moderator does not let you in again.' };
 export const REPLACED: Refused = { code: 'replaced', reason: 'A newer connection of this id took over' };
 /** Does not say how many that are: whoever is turned away need not know. */
 export const ROOM_FULL: Refused = { code: 'room-full', reason: 'The room has as many members as it may.' };

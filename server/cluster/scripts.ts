@@ -27,6 +27,12 @@ const ROOM = `${CLOCK}
 local members, leases, about = KEYS[1], KEYS[2], KEYS[3]
 local room, prefix, random = ARGV[1], ARGV[2], ARGV[3]
 local epoch, version, capacity, lock, last, nodes = random, 0, 0, '', 0, {}
+local moderators, banned = {}, {}
+local function list(text)
+  local all = {}
+  for one in string.gmatch(text, '[^,]+') do all[#all + 1] = one end
+  return all
+end
 local known = redis.call('HGETALL', about)
 local changed = false
 if #known == 0 then redis.call('DEL', members, leases) end
@@ -37,7 +43,15 @@ for i = 1, #known, 2 do
   elseif name == 'capacity' then capacity = tonumber(value)
   elseif name == 'lock' then lock = value
   elseif name == 'last' then last = tonumber(value)
+  elseif name == 'moderators' then moderators = list(value)
+  elseif name == 'banned' then banned = list(value)
   else nodes[string.sub(name, 3)] = tonumber(value) end
+end
+
+local function identity(id) return string.sub(id, 1, 43) end
+local function position(all, one)
+  for i, other in ipairs(all) do if other == one then return i end end
+  return nil
 end
 
 local function get(id)
@@ -78,7 +92,8 @@ local function finish(...)
   else
     if changed then
       local fields = {
-        'epoch', epoch, 'version', digits(version), 'capacity', digits(capacity), 'lock', lock, 'last', digits(last)
+        'epoch', epoch, 'version', digits(version), 'capacity', digits(capacity), 'lock', lock, 'last', digits(last),
+        'moderators', table.concat(moderators, ','), 'banned', table.concat(banned, ',')
       }
       for node, n in pairs(nodes) do
         if n > 0 then
@@ -105,7 +120,7 @@ end
 /**
  * room prefix random | id hello role node stamp entry capacity lease away order lock
  * → what became of it, epoch, version, capacity, whether it made the room, all members; of a refusal the first four.
- * `order` 0 is the next. Who is in already by the same connection is told the same again.
+ * `order` 0 is the next; any other says again what Redis has forgotten, and with it who the moderators are. Who is in already by the same connection is told the same again.
  */
 const JOIN = script(`${ROOM}
 local id, hello, role, node, stamp = ARGV[4], ARGV[5], ARGV[6], ARGV[7], tonumber(ARGV[8])
@@ -117,6 +132,7 @@ local function accept(created)
   return finish('in', epoch, digits(version), digits(capacity), created, redis.call('HGETALL', members))
 end
 if own and own.stamp > stamp then return refuse('replaced') end
+if position(banned, identity(id)) then return refuse('kicked') end
 if own and own.hello == hello then
   local before = own.node
   local same = before == node and own.stamp == stamp
@@ -135,6 +151,8 @@ local size = redis.call('HLEN', members)
 if size == 0 then
   if entry == 'join' then return refuse('room-missing') end
   capacity, lock, created = wanted, key, '1'
+  moderators, banned = {}, {}
+  if order == 0 then moderators = { identity(id) } end
 elseif entry == 'create' then return refuse('room-exists')
 elseif lock ~= key then return refuse('wrong-password')
 elseif size >= capacity then return refuse('room-full') end
@@ -184,6 +202,34 @@ end
 return finish('ok')
 `);
 
+/** room prefix random | id stamp, whether its token makes it a moderator, most of either list, kick|appoint, id, ban */
+const MODERATE = script(`${ROOM}
+local own, from, whom = get(ARGV[4]), identity(ARGV[4]), identity(ARGV[9])
+local most = tonumber(ARGV[7])
+local may = own and digits(own.stamp) == ARGV[5] and (ARGV[6] == '1' or position(moderators, from))
+if not may then return finish('ok') end
+if ARGV[8] == 'appoint' then
+  if not position(moderators, whom) and #moderators < most then
+    moderators[#moderators + 1] = whom
+    changed = true
+  end
+  return finish('ok')
+end
+if whom == from or whom == moderators[1] then return finish('ok') end
+local ban = ARGV[10] == '1'
+if ban then
+  local at = position(moderators, whom)
+  if at then table.remove(moderators, at) end
+  if not position(banned, whom) then banned[#banned + 1] = whom end
+  if #banned > most then table.remove(banned, 1) end
+  changed = true
+end
+for _, id in ipairs(redis.call('HKEYS', members)) do
+  if id == ARGV[9] or (ban and identity(id) == whom) then remove(id, get(id), 'kicked') end
+end
+return finish('ok')
+`);
+
 /** room prefix random */
 const CLOSE = script(`${ROOM}
 say('x')
@@ -228,6 +274,7 @@ export const SCRIPTS = {
   refresh: REFRESH,
   leave: LEAVE,
   away: AWAY,
+  moderate: MODERATE,
   close: CLOSE,
   checkIn: CHECK_IN,
   enter: ENTER,

@@ -5,20 +5,8 @@
  */
 import type { GoneReason } from '../../src/protocol.js';
 import { isRemote, type Answer, type Ending, type Occupant, type Place, type Remote } from './registry.js';
+import type { Learning, ViewEvents } from './view-events.js';
 import type { Change, Entrant, News, Snapshot } from './wire.js';
-
-export interface ViewEvents<P> {
-  peer(member: Occupant<P>): void;
-  gone(id: string, reason: GoneReason): void;
-  ended(place: P, why: Ending): void;
-  message(to: P, frame: Uint8Array): void;
-  /** Redis says that `place` is not in; we never said so. */
-  doubted(place: P): void;
-  /** Redis says that we have a member of whom we know nothing. */
-  orphaned(id: string, stamp: number): void;
-  /** Something was missed. */
-  missed(): void;
-}
 
 interface Arrival<P> {
   readonly place: P;
@@ -27,13 +15,6 @@ interface Arrival<P> {
 }
 
 type RoomNews = Extract<News, { type: 'change' | 'message' }>;
-
-export interface Learning {
-  /** What was missed will not come any more. */
-  readonly late: boolean;
-  /** Others are still saying who is where: who is not in it may yet be. */
-  readonly partial: boolean;
-}
 
 /** How much may wait for something that was missed. */
 const MOST_HELD = 1000;
@@ -295,6 +276,10 @@ export class View<P extends Place> {
     const known = this.#members.get(id);
     if (!known) return;
     if (isRemote(known) || this.#leaving.has(known)) return this.#remove(known, reason);
+    if (reason === 'kicked') {
+      this.#events.ended(known, 'kicked');
+      return this.#remove(known, reason);
+    }
     const replaced = [...this.#arrivals.values()].some(({ place }) => place.id === id);
     if (this.#away.has(known) || replaced) {
       this.#events.ended(known, 'expired');

@@ -54,6 +54,8 @@ const PACKED_BYTES = 34;
 /** Before the frame of a message: its kind, the room, the receiver. */
 const ENVELOPE_BYTES = 1 + ROOM_BYTES + PACKED_BYTES;
 const MESSAGE = 'm'.charCodeAt(0);
+/** Several messages, each behind its length as u32: nearly all that passing one on costs is to publish it. */
+const BATCH = 'M'.charCodeAt(0);
 
 /** A frame for somebody on another node, its header the sender's. */
 export function encodeRelay(room: string, to: string, frame: Uint8Array): Buffer {
@@ -63,6 +65,30 @@ export function encodeRelay(room: string, to: string, frame: Uint8Array): Buffer
   bytes.set(packPeerId(to), 1 + ROOM_BYTES);
   bytes.set(frame, ENVELOPE_BYTES);
   return bytes;
+}
+
+export function encodeBatch(messages: readonly Buffer[]): Buffer {
+  const [only] = messages;
+  if (only && messages.length === 1) return only;
+  const parts = messages.flatMap((message) => {
+    const length = Buffer.allocUnsafe(4);
+    length.writeUInt32BE(message.length);
+    return [length, message];
+  });
+  return Buffer.concat([Buffer.of(BATCH), ...parts]);
+}
+
+/** What was published together, one by one. */
+export function* unbatched(bytes: Buffer): Generator<Buffer> {
+  if (bytes[0] !== BATCH) {
+    yield bytes;
+    return;
+  }
+  for (let at = 1; at + 4 <= bytes.length;) {
+    const end = at + 4 + bytes.readUInt32BE(at);
+    yield bytes.subarray(at + 4, end);
+    at = end;
+  }
 }
 
 export const encodeBeat = (beat: string): string => `b|${beat}`;

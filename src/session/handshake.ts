@@ -70,6 +70,9 @@ interface PublicPart {
 
 const nonceOf = (message: Bytes): Bytes => message.slice(2 + POINT, 2 + POINT + NONCE);
 
+/** Names the stay in a room that an announcement, M1, begins. */
+export const stayOf = (m1: Uint8Array): string => toBase64url(nonceOf(new Uint8Array(m1)));
+
 function parsePublic(message: Bytes, number: 1 | 2): PublicPart {
   const length = number === 1 ? M1_BYTES : M2_BYTES;
   if (message.length !== length || message[0] !== VERSION || message[1] !== number) {

@@ -9,7 +9,7 @@ import {
   type IceServer,
   type Member,
 } from '../protocol.js';
-import type { JoinRequest, SignalingPeer, SignalingSession, SignalingSink } from '../signaling.js';
+import type { JoinRequest, SignalingPeer, SignalingSession, SignalingSink, Wish } from '../signaling.js';
 import type { Connection, RoomFrame } from './websocket-connection.js';
 
 export interface RoomSessionHost {
@@ -81,6 +81,10 @@ export class RoomSession implements SignalingSession {
 
   send(to: string, bytes: Uint8Array): void {
     this.#host.send(encodeMessage(this.n, packPeerId(to), bytes));
+  }
+
+  moderate(wish: Wish): void {
+    this.#host.send({ ...wish, n: this.n });
   }
 
   close(): void {
@@ -201,7 +205,7 @@ export class RoomSession implements SignalingSession {
     }
   }
 
-  #joinedAs({ created, members, earlier }: RoomFrame & { type: 'joined' }, attempts: number): void {
+  #joinedAs({ created, members, earlier, role }: RoomFrame & { type: 'joined' }, attempts: number): void {
     const before = [...this.#members];
     this.#members.clear();
     this.#slow.clear(); // The server has forgotten as well.
@@ -211,7 +215,7 @@ export class RoomSession implements SignalingSession {
     if (!this.#joined) {
       this.#joined = true;
       this.#refused = false;
-      this.#sink.joined({ created, peers });
+      this.#sink.joined({ created, peers, role });
       return;
     }
     for (const id of before) if (!this.#members.has(id)) this.#miss(id);

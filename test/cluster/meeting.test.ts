@@ -166,3 +166,34 @@ test('50 rounds of 40 who want the same pair: always exactly two get in, and one
     for (const racer of racers) racer.send({ type: 'leave', n: round });
   }
 });
+
+test('who is banned through one process is out of all, and does not get in by another', async () => {
+  const name = newRoom();
+  const key = createKey();
+  const [ann, bob, cid] = await Promise.all([a.login(), b.login(key), c.login()]);
+  await ann.join(1, name);
+  await bob.join(2, name);
+  await cid.join(3, name);
+  await ann.next('peer');
+  await ann.next('peer');
+  assert.equal((await bob.next('peer')).id, cid.id);
+  cid.send({ type: 'kick', n: 3, id: bob.id, ban: true }); // It is nobody.
+  await cid.barrier();
+  ann.send({ type: 'appoint', n: 1, id: cid.id });
+  ann.send({ type: 'kick', n: 1, id: bob.id, ban: true });
+  assert.equal((await bob.next('closed')).reason, 'A moderator has sent you out.');
+  for (const [one, n] of [
+    [ann, 1],
+    [cid, 3],
+  ] as const) {
+    assert.deepEqual(await one.next('gone'), { type: 'gone', n, id: bob.id, reason: 'kicked' });
+  }
+  for (const node of [a, b, c]) {
+    const page = await node.open().login({ key, slot: 5 });
+    assert.equal(await page.refused(0, name), 'kicked');
+  }
+  const dan = await b.login();
+  await dan.join(4, name);
+  cid.send({ type: 'kick', n: 3, id: dan.id, ban: false });
+  assert.equal((await dan.next('closed')).n, 4, 'whom it has appointed, may');
+});

@@ -241,6 +241,21 @@ describe('a role', () => {
     assert.equal((await host.next('peer')).role, 'guest');
   });
 
+  test('of "moderator" has its owner obeyed as who made the room is', async (t) => {
+    const { login } = await startServer(t, { ...MUTE, authorize: (_, { token }) => ({ role: token }) });
+    const [maker, guard, guest] = await Promise.all([login(), login(), login()]);
+    await knock(maker, { token: 'host' });
+    await knock(guard, { token: 'moderator' });
+    await knock(guest, { token: 'moderators' });
+    await guard.next('peer');
+    guest.send({ type: 'kick', n: 0, id: guard.id, ban: true });
+    guest.send({ type: 'ping' });
+    assert.equal((await guest.any('pong', 'gone')).type, 'pong');
+    guard.send({ type: 'kick', n: 0, id: guest.id, ban: true });
+    assert.equal((await guest.next('closed')).n, 0);
+    assert.equal((await guard.next('gone')).reason, 'kicked');
+  });
+
   test('may be another one for who comes back: then the others are told', async (t) => {
     const { login } = await startServer(t, { ...MUTE, authorize: (_, { token }) => ({ role: token }) });
     const key = createKey();

@@ -137,6 +137,75 @@ export function registryContract(name: string, create: CreateDesk): void {
     assert.equal((await desk.join(await desk.place(room, 'e'), { capacity: 2 })).capacity, 2);
   });
 
+  test(`${name}: who made a room sends others out, and so does whom it appoints, and nobody else`, async (t) => {
+    const desk = await create(t, 8);
+    const { registry } = desk;
+    const room = newRoom();
+    const names = ['a', 'b', 'c', 'd'];
+    const places: Place[] = [];
+    for (const id of names) places.push(await desk.place(room, id));
+    const [a, b, c, d] = places as [Place, Place, Place, Place];
+    for (const place of places) await desk.join(place);
+    await desk.hear(3);
+    const kick = (by: Place, id: string): void =>
+      registry.moderate(by, { type: 'kick', n: 0, id, ban: false });
+    kick(b, 'c'); // It is nobody.
+    kick(b, 'a');
+    kick(a, 'a');
+    registry.moderate(b, { type: 'appoint', n: 0, id: 'b' });
+    kick(a, 'd');
+    assert.deepEqual(await desk.hear(2), ['ended d kicked', 'gone d kicked']);
+    assert.deepEqual(desk.ids(room), ['a', 'b', 'c']);
+    assert.equal(
+      (await desk.join({ ...d, stamp: await desk.enter('d') })).created,
+      false,
+      'it may come again',
+    );
+    await desk.hear(1);
+    registry.moderate(a, { type: 'appoint', n: 0, id: 'b' });
+    kick(b, 'a'); // Not who made it.
+    kick(b, 'c');
+    assert.deepEqual(await desk.hear(2), ['ended c kicked', 'gone c kicked']);
+    kick(c, 'b'); // It is not in.
+    assert.equal((await desk.join(await desk.place(room, 'e', { role: 'moderator' }))).created, false);
+    await desk.hear(1);
+    kick(registry.find(room, 'e') as Place, 'd');
+    assert.deepEqual(await desk.hear(2), ['ended d kicked', 'gone d kicked']);
+    assert.deepEqual(desk.ids(room), ['a', 'b', 'e']);
+  });
+
+  test(`${name}: who is banned stays out with all its pages, for as long as there is the room`, async (t) => {
+    const desk = await create(t, 8);
+    const { registry } = desk;
+    const room = newRoom();
+    const identity = 'b'.repeat(43);
+    const [a, b, b1] = [
+      await desk.place(room, 'a'),
+      await desk.place(room, identity),
+      await desk.place(room, `${identity}.1`),
+    ];
+    for (const place of [a, b, b1]) await desk.join(place);
+    registry.moderate(a, { type: 'appoint', n: 0, id: identity });
+    await desk.hear(2);
+    registry.moderate(a, { type: 'kick', n: 0, id: `${identity}.7`, ban: true });
+    assert.deepEqual((await desk.hear(4)).sort(), [
+      `ended ${identity} kicked`,
+      `ended ${identity}.1 kicked`,
+      `gone ${identity} kicked`,
+      `gone ${identity}.1 kicked`,
+    ]);
+    for (const page of ['', '.1', '.2']) {
+      const again = await desk.place(room, identity + page);
+      assert.equal(await desk.refused(again), 'kicked');
+      assert.equal(await desk.refused(again, { entry: 'create' }), 'kicked');
+    }
+    assert.deepEqual(desk.ids(room), ['a']);
+    registry.leave(a, 'left');
+    // Another room of that name.
+    await until(() => desk.ids(room).length === 0);
+    assert.equal((await desk.join(await desk.place(room, identity))).created, true);
+  });
+
   test(`${name}: a room has the password of who made it, until everybody is gone`, async (t) => {
     const desk = await create(t, 3);
     const room = newRoom();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { roomId } from '../../server/index.js';
+import { until } from '../support/until.js';
 import { createKey, room, startServer } from './client.js';
 
 test('create, join and join-or-create', async (t) => {
@@ -174,4 +175,47 @@ test('kick(id) closes for good, and the others are told', async (t) => {
   assert.equal((await watcher.next('gone')).reason, 'kicked');
   assert.equal(server.kick(victim.id), false);
   await page.barrier();
+});
+
+test('who made a room sends others out of it, and out of nothing else', async (t) => {
+  const { login } = await startServer(t);
+  const key = createKey();
+  const [maker, victim, watcher] = await Promise.all([login(), login({ key }), login()]);
+  await maker.join(1, room('a'));
+  await victim.join(2, room('a'));
+  await victim.join(3, room('b'));
+  await watcher.join(4, room('a'));
+  for (const peer of ['victim', 'watcher']) assert.equal((await maker.next('peer')).n, 1, peer);
+  await victim.next('peer');
+  for (const ban of [false, true]) watcher.send({ type: 'kick', n: 4, id: victim.id, ban });
+  watcher.send({ type: 'appoint', n: 4, id: watcher.id });
+  maker.send({ type: 'kick', n: 9, id: victim.id, ban: true }); // It is in no such room.
+  await Promise.all([watcher.barrier(), maker.barrier(), victim.barrier()]);
+  maker.send({ type: 'kick', n: 1, id: victim.id, ban: false });
+  const out = { type: 'closed', n: 2, reason: 'A moderator has sent you out.' } as const;
+  assert.deepEqual(await victim.next('closed'), out);
+  assert.deepEqual(await watcher.next('gone'), { type: 'gone', n: 4, id: victim.id, reason: 'kicked' });
+  await victim.join(2, room('a'));
+  maker.send({ type: 'kick', n: 1, id: victim.id, ban: true });
+  assert.deepEqual(await victim.next('closed'), out);
+  assert.equal(await victim.refused(2, room('a')), 'kicked');
+  const page = await login({ key, slot: 3 });
+  assert.equal(await page.refused(0, room('a')), 'kicked');
+  assert.equal((await page.join(0, room('b'))).created, false, 'its other rooms are no business of theirs');
+});
+
+test('a seat that waits for its owner is taken from who is banned', async (t) => {
+  const { login, server } = await startServer(t, { seatTimeout: 60_000 });
+  const key = createKey();
+  const [maker, victim] = await Promise.all([login(), login({ key })]);
+  await maker.join(1, room('a'));
+  await victim.join(2, room('a'), { hello: 'aGVsbG8' });
+  await maker.next('peer');
+  victim.ws.terminate();
+  await until(() => server.stats().away === 1);
+  maker.send({ type: 'kick', n: 1, id: victim.id, ban: true });
+  assert.equal((await maker.next('gone')).reason, 'kicked');
+  assert.equal(server.stats().away, 0);
+  const back = await login({ key });
+  assert.equal(await back.refused(2, room('a'), { hello: 'aGVsbG8' }), 'kicked');
 });

@@ -1,0 +1,184 @@
+/** Acts on what moderators want, on one page: tells the others, parts from whom they send out, and keeps those out. */
+import { encode } from '../codec/value.js';
+import { PeerError } from '../errors.js';
+import type { KickNote } from '../events.js';
+import type { Identity } from '../identity.js';
+import { goneError } from '../peer-errors.js';
+import { identityOf, type GoneReason } from '../protocol.js';
+import { stayOf } from '../session/handshake.js';
+import type { Wish } from '../signaling.js';
+import { Moderation, type Kick } from './moderation.js';
+import { MODERATOR_ROLE, type KickOptions } from './options.js';
+import type { Spoken, Word } from './word.js';
+
+/** A member as far as it matters here. */
+export interface Seated {
+  readonly id: string;
+  readonly stay: string;
+  /** It came after us. */
+  readonly newcomer: boolean;
+  transmit(frame: ReturnType<typeof encode>): Promise<void>;
+  ping(): Promise<number>;
+  end(reason: GoneReason, kick?: KickNote): void;
+}
+
+export interface ChairOptions {
+  readonly room: string;
+  readonly identity: Identity;
+  /** Our own announcement. */
+  readonly hello: Uint8Array;
+  readonly peers: ReadonlyMap<string, Seated>;
+}
+
+export interface ChairEvents {
+  /** Somebody is a moderator, as we know now. */
+  appointed(identity: string): void;
+  /** What signalling may do as well, where it can. */
+  wish(wish: Wish): void;
+  untrusted(id: string, reason: string): void;
+  /** We are sent out. */
+  expelled(kick: KickNote): void;
+}
+
+/** How long those whom a kick concerns may take to hear of it, ms. */
+const FAREWELL = 500;
+
+export class Chair {
+  readonly #options: ChairOptions;
+  readonly #events: ChairEvents;
+  readonly #moderation: Moderation;
+  /** Whom we are about to send out: it may go before we have told everybody. */
+  readonly #going = new Map<string, KickNote>();
+  /** Stays that moderators have ended. */
+  readonly #ended = new Set<string>();
+  /** What signalling says that we are. */
+  #role = '';
+
+  constructor(options: ChairOptions, events: ChairEvents) {
+    this.#options = options;
+    this.#events = events;
+    this.#moderation = new Moderation(options.room, options.identity, {
+      appointed: (identity) => {
+        events.appointed(identity);
+      },
+      kicked: (kick, by) => {
+        this.#expel(kick, by);
+      },
+      disputed: (id) => {
+        events.untrusted(id, 'It says that somebody else made this room.');
+      },
+    });
+  }
+
+  /** We may send others out: as members know, or by the word of the back-end, which then does it. */
+  get isOurs(): boolean {
+    return this.#role === MODERATOR_ROLE || this.isModerator(this.#options.identity.id);
+  }
+
+  /** Resolves when what has been heard so far is taken in; null when it is. */
+  get work(): Promise<void> | null {
+    return this.#moderation.work;
+  }
+
+  isModerator(id: string): boolean {
+    return this.#moderation.isModerator(id);
+  }
+
+  /** We are in. @param created the room is of our making @param role what the back-end says that we are */
+  begin(created: boolean, role: string): void {
+    this.#role = role;
+    if (!created) return;
+    void this.#moderation.begin().then((words) => {
+      this.#tell(this.#options.peers.values(), words);
+    });
+  }
+
+  /** It can be told something. */
+  met(peer: Seated): void {
+    const { words } = this.#moderation;
+    if (peer.newcomer && words.length > 0) this.#tell([peer], words);
+  }
+
+  hear(words: readonly Word[], from: Seated): void {
+    void this.#moderation.hear(words, from);
+  }
+
+  /** Whether signalling may show it: not who was sent out. */
+  admits(id: string, hello: Uint8Array): boolean {
+    if (!this.#moderation.isBanned(id)) return !this.#ended.has(stayOf(hello));
+    this.#events.untrusted(id, 'A moderator has banned it, and signalling lets it in.');
+    return false;
+  }
+
+  /** What there is to say of somebody's going. */
+  noteOf(id: string): KickNote | undefined {
+    return this.#going.get(id);
+  }
+
+  /** Sends a peer out. Rejects with a PeerError: `refused` where we may not, `gone`. */
+  async kick(id: string, { ban = false, reason = '' }: KickOptions): Promise<void> {
+    const { peers, identity } = this.#options;
+    const peer = peers.get(id);
+    if (!peer && !ban) throw goneError(id);
+    const spoken = await this.#moderation.kick(id, { ban, reason, stay: peer?.stay ?? '' });
+    this.#assertMay(spoken);
+    if (spoken) {
+      this.#going.set(id, { by: identityOf(identity.id), reason, ban });
+      // Before it goes the others are to know why, and before signalling ends what carries that it is to know itself.
+      const others = [...peers.values()].filter((other) => other !== peer);
+      await this.#heardBy(others, spoken.word);
+      await this.#heardBy(peer ? [peer] : [], spoken.word);
+    }
+    this.#events.wish({ type: 'kick', id, ban });
+    if (spoken) this.#moderation.take(spoken);
+    this.#going.delete(id);
+  }
+
+  /** Makes a peer a moderator. Rejects as above. */
+  async appoint(id: string): Promise<void> {
+    const { peers } = this.#options;
+    if (!peers.has(id)) throw goneError(id);
+    const spoken = await this.#moderation.appoint(id);
+    this.#assertMay(spoken);
+    if (spoken) {
+      this.#tell(peers.values(), [spoken.word]);
+      this.#moderation.take(spoken);
+    }
+    this.#events.wish({ type: 'appoint', id });
+  }
+
+  #assertMay(spoken: Spoken | null): void {
+    if (spoken || this.#role === MODERATOR_ROLE) return;
+    const message = 'Only a moderator may do that, and nobody sends out who made the room.';
+    throw new PeerError('refused', message);
+  }
+
+  #tell(peers: Iterable<Seated>, words: readonly Word[]): void {
+    const frame = encode({ words });
+    for (const peer of peers) peer.transmit(frame).catch(() => undefined);
+  }
+
+  /** Resolves when it has most likely arrived. */
+  async #heardBy(peers: readonly Seated[], word: Word): Promise<void> {
+    if (peers.length === 0) return;
+    this.#tell(peers, [word]);
+    const late = new Promise((resolve) => setTimeout(resolve, FAREWELL));
+    await Promise.race([Promise.allSettled(peers.map((peer) => peer.ping())), late]);
+  }
+
+  /** A moderator has sent somebody out, maybe us. */
+  #expel({ id, ban, stay, reason }: Kick, by: string): void {
+    const { identity, hello, peers } = this.#options;
+    const concerns = (other: string, its: string): boolean =>
+      ban ? identityOf(other) === identityOf(id) : other === id && its === stay;
+    const kick: KickNote = { by, reason, ban };
+    if (concerns(identity.id, stayOf(hello))) {
+      this.#events.expelled(kick);
+      return;
+    }
+    if (!ban) this.#ended.add(stay);
+    for (const peer of [...peers.values()]) {
+      if (concerns(peer.id, peer.stay)) peer.end('kicked', kick);
+    }
+  }
+}
