@@ -10,6 +10,7 @@ import {
   type SourceOptions,
   type Transport,
 } from '../src/index.js';
+import { readLink, type InviteKey } from './invite-link.js';
 
 const fromJson = (text: string | null): unknown => {
   try {
@@ -58,6 +59,7 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
     maxDirectPaths: { type: Number, attribute: 'max-direct-paths' },
     ephemeral: { type: Boolean },
     manual: { type: Boolean },
+    fromLink: { type: Boolean, attribute: 'from-link' },
     timeout: { type: Number },
     reconnectDelay: { type: Number, attribute: 'reconnect-delay' },
     noReconnect: { type: Boolean, attribute: 'no-reconnect' },
@@ -102,6 +104,11 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
   declare ephemeral: boolean;
   /** Do not connect until `connect()`. */
   declare manual: boolean;
+  /**
+   * Take the room's name, or the pair's code, from the address of the page, where it stands behind `#` as `room=…` or `code=…`:
+   * what `<peer-invite>` puts there. It counts more than the attribute, which stands in where the address has none.
+   */
+  declare fromLink: boolean;
   /** Milliseconds before a connection attempt is given up. */
   declare timeout: number;
   /** First back-off step in milliseconds. */
@@ -137,6 +144,7 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
     this.transport = 'auto';
     this.ephemeral = false;
     this.manual = false;
+    this.fromLink = false;
     this.timeout = 10_000;
     this.reconnectDelay = 500;
     this.noReconnect = false;
@@ -197,6 +205,8 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
 
   override connectedCallback(): void {
     super.connectedCallback();
+    addEventListener('hashchange', this.#followLink);
+    if (this.hasUpdated) this.#followLink();
     if (!this.#detached) return;
     this.#detached = false;
     this.#join();
@@ -204,6 +214,7 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    removeEventListener('hashchange', this.#followLink);
     // A move within the document is over by then.
     queueMicrotask(() => {
       if (this.isConnected || !this.#active) return;
@@ -226,6 +237,10 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
     super.requestUpdate(name, previous, ...rest);
   }
 
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('fromLink')) this.#followLink();
+  }
+
   protected override updated(changed: PropertyValues): void {
     if (JOINING.some((name) => changed.has(name))) this.#join();
   }
@@ -233,6 +248,9 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
   protected override render(): TemplateResult {
     return html`<slot></slot>`;
   }
+
+  /** The property that a link can set. */
+  protected abstract get linkKey(): InviteKey;
 
   protected get core(): Core {
     return this.#core;
@@ -265,6 +283,11 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
         return null;
     }
   }
+
+  readonly #followLink = (): void => {
+    const value = this.fromLink ? readLink(location.hash, this.linkKey) : null;
+    if (value !== null) Reflect.set(this, this.linkKey, value);
+  };
 
   #join(): void {
     const rejoins = this.#active;

@@ -112,6 +112,10 @@ export class PeerGroupElement extends PeerElement<PeerRoom> {
     return this.core.request(data, options);
   }
 
+  protected override get linkKey(): 'room' {
+    return 'room';
+  }
+
   protected override createCore(): PeerRoom {
     return new PeerRoom({ manual: true }, this);
   }

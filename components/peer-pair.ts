@@ -89,6 +89,10 @@ export class PeerPairElement extends PeerElement<PeerPair> {
     return this.core.request(data, options);
   }
 
+  protected override get linkKey(): 'code' {
+    return 'code';
+  }
+
   protected override createCore(): PeerPair {
     return new PeerPair({ manual: true }, this);
   }
