@@ -38,7 +38,7 @@ export default [
   browserBundle(
     'components/define.ts',
     'dist/peer-elements.js',
-    `/*! ${notice} | includes lit, Copyright 2017 Google LLC, BSD-3-Clause */`,
+    `/*! ${notice} | includes lit, Copyright 2017 Google LLC, BSD-3-Clause; lean-qr, Copyright 2021-2025 David Evans, MIT */`,
   ),
   browserBundle('src/index.ts', 'dist/core.js', `/*! ${notice} */`),
   {

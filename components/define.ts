@@ -2,10 +2,11 @@
 import { PeerChatElement } from './peer-chat.js';
 import { PeerFilesElement } from './peer-files.js';
 import { PeerGroupElement } from './peer-group.js';
+import { PeerInviteElement } from './peer-invite.js';
 import { PeerPairElement } from './peer-pair.js';
 
 export * from '../src/index.js';
-export { PeerChatElement, PeerFilesElement, PeerGroupElement, PeerPairElement };
+export { PeerChatElement, PeerFilesElement, PeerGroupElement, PeerInviteElement, PeerPairElement };
 
 /** A page may load this script twice, from two addresses: the first one stands. */
 function define(tag: string, element: CustomElementConstructor): void {
@@ -16,3 +17,4 @@ define('peer-group', PeerGroupElement);
 define('peer-pair', PeerPairElement);
 define('peer-chat', PeerChatElement);
 define('peer-files', PeerFilesElement);
+define('peer-invite', PeerInviteElement);

@@ -34,6 +34,7 @@ export type SourceElement = TypedListeners<SourceElementEventMap> &
     displayName: string;
     readonly room?: string | null;
     readonly code?: string | null;
+    readonly password?: string | null | undefined;
     send(data: unknown, options?: SourceSendOptions): Promise<void>;
   };
 

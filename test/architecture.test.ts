@@ -120,8 +120,13 @@ describe('who may import whom', () => {
   });
 
   test('components import lit, the public core and each other', () => {
-    const allowed = (found: Import): boolean =>
-      /^lit($|\/)/.test(found.to) || found.to === 'src/index.ts' || found.to.startsWith('components/');
+    // One file of ours stands before a package, so that another one can take its place.
+    const encoder = ['components/invite-qr.ts', 'lean-qr/nano'];
+    const allowed = (found: Import, from: Source): boolean =>
+      /^lit($|\/)/.test(found.to) ||
+      found.to === 'src/index.ts' ||
+      found.to.startsWith('components/') ||
+      (from.path === encoder[0] && found.to === encoder[1]);
     expectNone(violations(below('components'), allowed), 'An element uses what a page author can use:');
   });
 
