@@ -87,6 +87,7 @@ const own = css`
     font-size: 1.125em;
     font-variant-numeric: slashed-zero;
     letter-spacing: 0.01em;
+    text-wrap: balance;
   }
   .code span {
     display: inline-block;
