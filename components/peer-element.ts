@@ -286,8 +286,18 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
 
   readonly #followLink = (): void => {
     const value = this.fromLink ? readLink(location.hash, this.linkKey) : null;
-    if (value !== null) Reflect.set(this, this.linkKey, value);
+    if (value === null) return;
+    try {
+      Reflect.set(this, this.linkKey, value);
+    } catch (cause) {
+      // Whoever opened it did not write it, and there is nobody to catch this.
+      this.#complain(new PeerError('too-large', 'The link has a longer name in it than a room can have.', { cause }));
+    }
   };
+
+  #complain(error: PeerError): void {
+    this.dispatchEvent(new CustomEvent('error', { detail: { error } }));
+  }
 
   #join(): void {
     const rejoins = this.#active;
@@ -295,8 +305,7 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
     const protection = PROTECTIONS.find((name) => this.hasAttribute(name));
     if (protection !== undefined) {
       const message = `The attribute "${protection}" is not supported yet, and without it the room would be open.`;
-      const error = new PeerError('unsupported', message, { final: true });
-      this.dispatchEvent(new CustomEvent('error', { detail: { error } }));
+      this.#complain(new PeerError('unsupported', message, { final: true }));
       return;
     }
     if (rejoins && this.state !== 'new') this.#core.close();

@@ -50,7 +50,9 @@ test('they see each other come and go, and what one says arrives unchanged and i
   }
   bob.message(2, bob.id, 'to myself');
   bob.message(2, room('z'), 'to nobody');
+  bob.message(2, cid.id, 'farewell');
   bob.send({ type: 'leave', n: 2 });
+  assert.equal((await cid.next('message')).text, 'farewell', 'before it is gone');
   assert.deepEqual(await ann.next('gone'), { type: 'gone', n: 1, id: bob.id, reason: 'left' });
   assert.deepEqual(await cid.next('gone'), { type: 'gone', n: 3, id: bob.id, reason: 'left' });
   const counts = await Promise.all([a, b, c].map((node) => node.stats()));

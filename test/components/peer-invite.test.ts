@@ -368,6 +368,17 @@ describe('A page that is opened by the link', () => {
     expect([other.code, other.state]).to.deep.equal([second.pair.code, 'connected']);
   });
 
+  it('says that a link is of no use whose name no room can have, and stays where it is', async () => {
+    const group = await fixture<PeerGroupElement>(
+      html`<peer-group from-link room=${uniqueName()} .signaling=${otherPage()}></peer-group>`,
+    );
+    await joined(group);
+    const told = once<{ error: { code: string; final: boolean } }>(group, 'error');
+    location.hash = `#room=${'x'.repeat(1025)}`;
+    const { error } = (await told).detail;
+    expect([error.code, error.final, group.state]).to.deep.equal(['too-large', false, 'connected']);
+  });
+
   it('is where it says otherwise, without a link or without `from-link`', async () => {
     const [room, code] = [uniqueName(), uniqueName()];
     open(linkTo('code', code));

@@ -6,14 +6,20 @@ import { findOrInstallPrograms } from '../../support/programs.mjs';
 import { SETTING as JOINS } from './joins.mjs';
 import { SETTING as MESSAGES } from './messages.mjs';
 import { takes } from './servers/ours.mjs';
+import { limitProcessor } from './quota.mjs';
 import { startClients, startServer, using, window } from './stage.mjs';
 
 export const defaults = { runs: 5, seconds: 5, joins: 1500 };
+/** What each server process may take of a core, percent: all of them, Redis and the clients are to fit into two cores. */
+const SHARE = 12;
+/** Messages that a sender is ahead: who gets a turn so rarely needs more to do in it. */
+const AHEAD = 16;
 
 export const CONTESTANTS = [
   { name: 'one', kind: 'bare', processes: 1, redis: false },
   { name: 'one, Redis', kind: 'ours', processes: 1, redis: true },
-  { name: 'three, Redis', kind: 'ours', processes: 3, redis: true },
+  { name: 'three, rooms whole', kind: 'ours', processes: 3, redis: true, whole: true },
+  { name: 'three, rooms across', kind: 'ours', processes: 3, redis: true },
 ];
 
 /** Why it cannot be measured; undefined where it can. @param {(line: string) => void} say */
@@ -49,22 +55,26 @@ async function startRedis() {
 }
 
 /** @returns {Promise<Record<string, number>>} */
-export async function measure({ processes, redis }, { seconds, joins, profile }) {
+export async function measure({ processes, redis, whole }, { seconds, joins, profile }) {
   const store = redis ? await startRedis() : undefined;
   const options = store ? { redis: store.url } : {};
   const starting = Array.from({ length: processes }, () => startServer('ours', options, profile));
+  const limits = [];
   try {
     return await using([startClients('ours'), ...starting], async (clients, ...servers) => {
-      const ports = servers.map(({ said }) => said.port);
+      for (const { pid } of servers) limits.push(limitProcessor(pid, SHARE));
+      const each = servers.map(({ said }) => said.port);
+      // One after another they go from port to port: the two of a room to the same, or not.
+      const ports = whole ? each.flatMap((port) => [port, port]) : each;
       const cpu = () => servers.reduce((sum, server) => sum + server.cpu(), 0);
-      const { members, bytes, window: ahead, warmUp } = MESSAGES;
+      const { members, bytes, warmUp } = MESSAGES;
       await clients.ask('prepare', members + joins);
       await clients.ask('connect', { ports, first: 0, count: members, perRoom: 2, concurrency: 32 });
       const before = cpu();
       const whom = { ports, first: members, count: joins, ...JOINS };
       const taken = await clients.ask('connect', whom);
       const joinCost = ((cpu() - before) * 1e6) / joins;
-      await clients.ask('saturate', { window: ahead, bytes });
+      await clients.ask('saturate', { window: AHEAD, bytes });
       await window(servers, clients, warmUp);
       const { rate: saturated, cost } = await window(servers, clients, seconds * 1000);
       await clients.ask('quiet');
@@ -73,6 +83,7 @@ export async function measure({ processes, redis }, { seconds, joins, profile })
       return { joins: (joins * 1000) / taken, joinCost, saturated, cost };
     });
   } finally {
+    for (const free of limits) free?.();
     await store?.stop();
   }
 }
