@@ -291,7 +291,9 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
       Reflect.set(this, this.linkKey, value);
     } catch (cause) {
       // Whoever opened it did not write it, and there is nobody to catch this.
-      this.#complain(new PeerError('too-large', 'The link has a longer name in it than a room can have.', { cause }));
+      this.#complain(
+        new PeerError('too-large', 'The link has a longer name in it than a room can have.', { cause }),
+      );
     }
   };
 
