@@ -17,12 +17,12 @@ export function lanAddresses(): string[] {
 
 /** @throws {UsageError} for a file that cannot be read, and where the two do not fit */
 function readPair({ cert, key }: CertificateFiles): HttpsOptions {
-  const pair = { cert: readFile(cert, '--cert'), key: readFile(key, '--key') };
+  const pair = { cert: readFile(cert.path, cert.where), key: readFile(key.path, key.where) };
   try {
     readOptions({ https: pair });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`--cert "${cert}" and --key "${key}": ${why}`);
+    throw new UsageError(`${cert.where} "${cert.path}" and ${key.where} "${key.path}": ${why}`);
   }
   return pair;
 }

@@ -17,9 +17,15 @@ import { readOptions, type SignalingServerOptions } from './options.js';
 
 export { UsageError } from './cli-sources.js';
 
+/** The name of a file, and where it was found. */
+export interface NamedFile {
+  readonly path: string;
+  readonly where: string;
+}
+
 export interface CertificateFiles {
-  readonly cert: string;
-  readonly key: string;
+  readonly cert: NamedFile;
+  readonly key: NamedFile;
 }
 
 export interface CliSettings {
@@ -174,10 +180,12 @@ function checkDirectories(values: Values): void {
   }
 }
 
+const namedFile = ({ value, where }: Given): NamedFile => ({ path: String(value), where });
+
 function readHttps(values: Values): CliSettings['https'] {
   const [https, cert, key] = [values.get('https'), values.get('cert'), values.get('key')];
   if (cert && key) {
-    if (https?.value !== false) return { cert: String(cert.value), key: String(key.value) };
+    if (https?.value !== false) return { cert: namedFile(cert), key: namedFile(key) };
     throw new UsageError(`${https.where}: there is ${cert.where} too; leave one of them out`);
   }
   const one = cert ?? key;

@@ -118,11 +118,19 @@ test('the command makes one for every address of this machine, and says that bro
   assert.match((await ended).out, /browsers warn of it, once for each address/);
 });
 
-test('certificates that cannot be used are told in one line', async (t) => {
-  const { code, err } = await run(t, ['--cert', '/nowhere/cert', '--key', '/nowhere/key']).ended;
-  assert.equal(code, 2);
-  assert.equal(
-    err,
-    'peer-elements: --cert: cannot read "/nowhere/cert" (ENOENT) (--help lists the options)\n',
-  );
+test('certificates that cannot be used are told in one line, with the place that names them', async (t) => {
+  const flags = run(t, ['--cert', '/nowhere/cert', '--key', '/nowhere/key']).ended;
+  const variables = run(t, [], {
+    PEER_ELEMENTS_CERT: '/nowhere/cert',
+    PEER_ELEMENTS_KEY: '/nowhere/key',
+  }).ended;
+  const told = (where: string): string =>
+    `peer-elements: ${where}: cannot read "/nowhere/cert" (ENOENT) (--help lists the options)\n`;
+  for (const [ended, where] of [
+    [flags, '--cert'],
+    [variables, 'PEER_ELEMENTS_CERT'],
+  ] as const) {
+    const { code, err } = await ended;
+    assert.deepEqual([code, err], [2, told(where)]);
+  }
 });
