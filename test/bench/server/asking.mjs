@@ -59,10 +59,6 @@ export class Asked {
     });
   }
 
-  get pid() {
-    return this.#child.pid;
-  }
-
   /** Processor seconds of all its threads so far, the kernel's for it included. */
   cpu() {
     return cpuSeconds(readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8'));

@@ -6,13 +6,10 @@ import { findOrInstallPrograms } from '../../support/programs.mjs';
 import { SETTING as JOINS } from './joins.mjs';
 import { SETTING as MESSAGES } from './messages.mjs';
 import { takes } from './servers/ours.mjs';
-import { limitProcessor } from './quota.mjs';
 import { startClients, startServer, using, window } from './stage.mjs';
 
 export const defaults = { runs: 5, seconds: 5, joins: 1500 };
-/** What each server process may take of a core, percent: all of them, Redis and the clients are to fit into two cores. */
-const SHARE = 12;
-/** Messages that a sender is ahead: who gets a turn so rarely needs more to do in it. */
+/** Messages that a sender is ahead: three processes that share two cores with all the others need more to do in a turn. */
 const AHEAD = 16;
 
 export const CONTESTANTS = [
@@ -59,10 +56,8 @@ export async function measure({ processes, redis, whole }, { seconds, joins, pro
   const store = redis ? await startRedis() : undefined;
   const options = store ? { redis: store.url } : {};
   const starting = Array.from({ length: processes }, () => startServer('ours', options, profile));
-  const limits = [];
   try {
     return await using([startClients('ours'), ...starting], async (clients, ...servers) => {
-      for (const { pid } of servers) limits.push(limitProcessor(pid, SHARE));
       const each = servers.map(({ said }) => said.port);
       // One after another they go from port to port: the two of a room to the same, or not.
       const ports = whole ? each.flatMap((port) => [port, port]) : each;
@@ -83,7 +78,6 @@ export async function measure({ processes, redis, whole }, { seconds, joins, pro
       return { joins: (joins * 1000) / taken, joinCost, saturated, cost };
     });
   } finally {
-    for (const free of limits) free?.();
     await store?.stop();
   }
 }
