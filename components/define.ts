@@ -4,9 +4,17 @@ import { PeerFilesElement } from './peer-files.js';
 import { PeerGroupElement } from './peer-group.js';
 import { PeerInviteElement } from './peer-invite.js';
 import { PeerPairElement } from './peer-pair.js';
+import { PeerStatusElement } from './peer-status.js';
 
 export * from '../src/index.js';
-export { PeerChatElement, PeerFilesElement, PeerGroupElement, PeerInviteElement, PeerPairElement };
+export {
+  PeerChatElement,
+  PeerFilesElement,
+  PeerGroupElement,
+  PeerInviteElement,
+  PeerPairElement,
+  PeerStatusElement,
+};
 
 /** A page may load this script twice, from two addresses: the first one stands. */
 function define(tag: string, element: CustomElementConstructor): void {
@@ -18,3 +26,4 @@ define('peer-pair', PeerPairElement);
 define('peer-chat', PeerChatElement);
 define('peer-files', PeerFilesElement);
 define('peer-invite', PeerInviteElement);
+define('peer-status', PeerStatusElement);

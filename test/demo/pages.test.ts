@@ -67,6 +67,7 @@ test('there are the pages that the demo consists of', () => {
     'index.html',
     'local.html',
     'pair.html',
+    'status.html',
   ]);
 });
 

@@ -208,6 +208,26 @@ test('files: a file goes from hand to hand', async () => {
   await ada.page.waitForSelector('peer-files >>> .file.done');
 });
 
+test('status: two people see the same number, and one of them says so', async () => {
+  const ada = await visit('status.html');
+  const linus = await visit(ada.page.url());
+  await Promise.all([ada.meets(1), linus.meets(1)]);
+  await ada.page.type('#name', 'Ada');
+  const numberAt = async ({ page }: Visitor): Promise<string> => {
+    await (await page.waitForSelector('peer-status >>> .toggle'))?.click();
+    const shown = (): Promise<string> =>
+      page.$$eval('peer-status >>> .number [aria-hidden]', (all) =>
+        all.map((one) => one.textContent).join(' '),
+      );
+    return until(async () => /^\d{5}( \d{5}){11}$/.exec(await shown())?.[0], { what: 'a number' });
+  };
+  assert.equal(await numberAt(linus), await numberAt(ada));
+  await (await linus.page.waitForSelector('peer-status >>> .same'))?.click();
+  await linus.page.waitForSelector('peer-status >>> .check');
+  await linus.page.reload();
+  await linus.page.waitForSelector('peer-status >>> .check');
+});
+
 test('local: two tabs talk where there is nothing but files', async (t) => {
   const site = await elsewhere({ signalling: false });
   t.after(() => site.close());
