@@ -186,8 +186,11 @@ export class PeerStatusElement extends LitElement {
     for (const { peer, ...trust } of this.#rows) {
       const news = this.#trust.learn(peer, trust);
       if (news.met && trust.verified) this.#verified.met(peer.identity);
-      if (news.verified !== null) this.#fire('verify', { peer, verified: news.verified });
-      if (news.suspect) this.#fire('suspect', { peer, name: news.suspect.name });
+      const { verified, suspect } = news;
+      if (verified !== null) this.dispatchEvent(new CustomEvent('verify', { detail: { peer, verified } }));
+      if (suspect) {
+        this.dispatchEvent(new CustomEvent('suspect', { detail: { peer, name: suspect.name } }));
+      }
     }
     // Whoever was at a peer that has left goes on in the list.
     if (this.#focused && !this.shadowRoot?.activeElement) {
@@ -255,10 +258,6 @@ export class PeerStatusElement extends LitElement {
     if (!signal || this.#heard.has(peer)) return;
     this.#heard.add(peer);
     peer.addEventListener('statechange', () => this.requestUpdate(), { signal });
-  }
-
-  #fire<K extends keyof PeerStatusEventMap>(type: K, detail: PeerStatusEventMap[K]['detail']): void {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
 
