@@ -289,6 +289,43 @@ const own = css`
     background: var(--_line);
   }
 
+  .kick {
+    display: grid;
+    grid-column: 1 / -1;
+    grid-template-columns: minmax(0, 1fr);
+    gap: 0.75rem;
+    justify-items: start;
+    padding-block-start: 0.75rem;
+    border-block-start: 1px solid var(--_line);
+    font-size: 0.9375em;
+    overflow-wrap: anywhere;
+  }
+  .kick > div:empty {
+    display: none;
+  }
+  .choice {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.5rem;
+    inline-size: 100%;
+  }
+  .kick .act {
+    border: 1px solid var(--_edge);
+    background: none;
+  }
+  .kick .act:hover {
+    background: var(--_line);
+  }
+  .danger {
+    color: var(--_danger);
+  }
+  .panel .act.danger {
+    border-color: currentcolor;
+  }
+  .panel .act.danger:hover {
+    background: color-mix(in oklab, var(--_danger) 14%, var(--_surface));
+  }
+
   @container (inline-size >= 36rem) {
     .panel:not(.own) {
       grid-template-columns: minmax(18rem, 25rem) minmax(0, 1fr);

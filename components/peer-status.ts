@@ -33,6 +33,7 @@ const CHANGES = [
   'statechange',
   'error',
   'close',
+  'moderator',
 ] as const;
 
 /**
@@ -61,7 +62,8 @@ const CHANGES = [
  * @csspart check - The mark of who is verified.
  * @csspart meta - By which path, and how fast; or what is wrong.
  * @csspart warning - That it is somebody else than who was verified under this name.
- * @csspart button - Each button. Also `toggle`, `same`, `take-back`.
+ * @csspart button - Each button. Also `toggle`, `same`, `take-back`, `send-out`, `out`, `ban`, `keep`.
+ * @csspart kick - Where a moderator sends a peer out.
  * @csspart panel - What opens below a peer.
  * @csspart number - The safety number in it.
  * @csspart group - Five digits of it.
@@ -109,6 +111,9 @@ export class PeerStatusElement extends LitElement {
   /** Peers that are listened to. */
   #heard = new WeakSet<Peer>();
   readonly #open = new Set<Peer>();
+  /** Whom we are asked about, and whom we could not send out. */
+  #asked: Peer | null = null;
+  #refused: Peer | null = null;
   readonly #numbers = new WeakMap<Peer, string>();
   #rows: readonly PeerRow[] = [];
   /** Whose button had the focus before it was drawn anew. */
@@ -205,7 +210,7 @@ export class PeerStatusElement extends LitElement {
 
   #list(source: SourceElement | null, inside: boolean, s: PeerStatusStrings): TemplateResult {
     return html`<ul class="list" part="list" role="list" tabindex="-1" aria-label=${this.label ?? s.label}>
-      ${inside ? ownView(source?.peerId ?? '', source?.displayName ?? '', s) : nothing}
+      ${source && inside ? ownView(source, s) : nothing}
       ${repeat(
         this.#rows,
         ({ peer }) => peer,
@@ -229,7 +234,32 @@ export class PeerStatusElement extends LitElement {
       },
       forget: ({ identity }) => this.#verified.forget(identity),
       kept: this.#verified.peers.kept,
+      mayKick: this.#link.source?.moderator === true,
+      asked: this.#asked,
+      refused: this.#refused,
+      ask: (peer) => this.#ask(peer),
+      kick: (peer, ban) => void this.#kick(peer, ban),
     };
+  }
+
+  /** Whoever answers finds the question, and whoever thinks better of it the button again. */
+  #ask(peer: Peer | null): void {
+    const whom = peer ?? this.#asked;
+    this.#asked = peer;
+    this.#refused = null;
+    this.requestUpdate();
+    const row = `[data-peer="${whom?.id ?? ''}"] ${peer ? '.keep' : '.send-out'}`;
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(row)?.focus());
+  }
+
+  async #kick(peer: Peer, ban: boolean): Promise<void> {
+    this.#ask(null);
+    try {
+      await this.#link.source?.kick?.(peer.id, { ban });
+    } catch {
+      this.#refused = peer;
+    }
+    this.requestUpdate();
   }
 
   #toggle(peer: Peer): void {

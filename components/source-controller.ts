@@ -13,6 +13,7 @@ import type {
 export interface SourceElementEventMap extends SourceEventMap {
   join: CustomEvent<JoinDetail & { readonly room?: string; readonly code?: string }>;
   busy: CustomEvent<{ readonly code: string }>;
+  moderator: CustomEvent<{ readonly identity: string }>;
 }
 
 export interface SourceSendOptions {
@@ -34,6 +35,9 @@ export type SourceElement = TypedListeners<SourceElementEventMap> &
     displayName: string;
     readonly room?: string | null;
     readonly code?: string | null;
+    /** Whether this page may send others out. */
+    readonly moderator?: boolean;
+    kick?(id: string, options?: { readonly ban?: boolean; readonly reason?: string }): Promise<void>;
     readonly password?: string | null | undefined;
     send(data: unknown, options?: SourceSendOptions): Promise<void>;
   };

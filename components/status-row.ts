@@ -3,6 +3,9 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Peer } from '../src/index.js';
 import { hueOf, initialOf, nameOf } from './chat-text.js';
 import { ICONS } from './icons.js';
+import type { SourceElement } from './source-controller.js';
+import { about } from './status-about.js';
+import { kickView, type KickActions } from './status-kick.js';
 import type { PeerStatusStrings } from './status-strings.js';
 import type { Trust } from './status-trust.js';
 
@@ -13,7 +16,7 @@ export interface PeerRow extends Trust {
   readonly number: string | null;
 }
 
-export interface RowActions {
+export interface RowActions extends KickActions {
   readonly toggle: (peer: Peer) => void;
   readonly verify: (peer: Peer) => void;
   readonly forget: (peer: Peer) => void;
@@ -22,13 +25,6 @@ export interface RowActions {
 }
 
 const GROUPS = 12;
-const HOLE = '\ufffc';
-
-/** A sentence about somebody, whose name cannot turn the words around it about. */
-function about(sentence: (name: string) => string, name: string): unknown {
-  const [before = '', ...others] = sentence(HOLE).split(HOLE);
-  return html`${before}${others.map((after) => html`<bdi>${name}</bdi>${after}`)}`;
-}
 
 const avatar = (id: string, name: string, tone: string): TemplateResult =>
   html`<span class="avatar ${hueOf(id)}" part="avatar" aria-hidden="true"
@@ -52,13 +48,19 @@ function account({ state, path, rtt }: Peer, s: PeerStatusStrings): { tone: stri
 }
 
 /** Ourselves. */
-export function ownView(id: string, displayName: string, s: PeerStatusStrings): TemplateResult {
+export function ownView(
+  { peerId, displayName, moderator }: SourceElement,
+  s: PeerStatusStrings,
+): TemplateResult {
+  const id = peerId ?? '';
   const name = nameOf(s, id, displayName);
   return html`<li class="peer" part="me">
     ${avatar(id, name, 'good')}
     <div class="about">
       <div class="who"><bdi class="name" part="name" title=${name}>${name}</bdi></div>
-      <div class="meta" part="meta"><span>${s.you}</span></div>
+      <div class="meta" part="meta">
+        <span>${s.you}</span> ${moderator ? html`<span>${s.moderator}</span>` : nothing}
+      </div>
     </div>
   </li>`;
 }
@@ -78,7 +80,7 @@ export function peerView(row: PeerRow, s: PeerStatusStrings, actions: RowActions
       </div>
       <div class="meta ${tone}" part="meta">
         ${own ? html`<span>${s.youToo}</span> ` : nothing}${words.map((word) => html`<span>${word}</span> `)}
-        ${renamed === null ? nothing : html`<span>${about(s.verifiedAs, renamed)}</span>`}
+        ${peer.moderator ? html`<span>${s.moderator}</span> ` : nothing}${renamed === null ? nothing : html`<span>${about(s.verifiedAs, renamed)}</span>`}
       </div>
     </div>
     ${toggleView(row, name, s, actions)} ${suspect ? warningView(suspect.name, s) : nothing}
@@ -130,7 +132,8 @@ function panelView(row: PeerRow, name: string, s: PeerStatusStrings, actions: Ro
             <div class="advice">
               ${verified ? knownView(s, actions) : html`<p>${s.compare} <span class="muted">${s.differ}</span></p>`}
               ${buttonView(row, s, actions)}
-            </div>`
+            </div>
+            ${kickView(peer, name, s, actions)}`
     }
   </div>`;
 }

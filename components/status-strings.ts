@@ -24,6 +24,13 @@ export interface PeerStatusStrings extends StatusStrings, GuestStrings {
   readonly suspect: (name: string) => string;
   readonly suspectHint: string;
   readonly number: (name: string) => string;
+  /** Beside who may send others out. */
+  readonly moderator: string;
+  readonly sendOut: string;
+  readonly askSendOut: (name: string) => string;
+  readonly ban: string;
+  readonly keep: string;
+  readonly notSentOut: string;
   /** What to do with the number. */
   readonly compare: string;
   readonly differ: string;
@@ -52,6 +59,12 @@ export const ENGLISH: PeerStatusStrings = {
   suspect: (name) => `This is not the ${name} that you verified`,
   suspectHint:
     'Somebody else uses that name, or the same person another browser. Compare the numbers before you trust them.',
+  moderator: 'moderator',
+  sendOut: 'Send out',
+  askSendOut: (name) => `Send ${name} out of the room? Who is banned cannot come back as long as it lasts.`,
+  ban: 'Ban',
+  keep: 'Let stay',
+  notSentOut: 'That was not possible: whoever made the room stays.',
   number: (name) => `Safety number with ${name}`,
   compare: 'Read these numbers to each other, on the phone or side by side.',
   differ: 'If a single one differs, somebody may be listening in.',

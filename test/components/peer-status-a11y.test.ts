@@ -31,6 +31,15 @@ const STATES: Record<string, Act> = {
   connecting: (source) => source.turn('connecting'),
   alone: (source) => source.enter('me'),
   'with everybody': meet,
+  'for a moderator': async (source, status) => {
+    Object.assign(source, { moderator: true, kick: () => Promise.reject(new Error('no')) });
+    await meet(source, status);
+    await press(status, 'linus', '.send-out');
+    await status.updateComplete;
+    await press(status, 'linus', '.ban');
+    await status.updateComplete;
+    await press(status, 'eve', '.send-out');
+  },
   'without a connection': async (source, status) => {
     await meet(source, status);
     source.turn('disconnected');

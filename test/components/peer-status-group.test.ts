@@ -67,7 +67,7 @@ describe('<peer-status> in a <peer-group>', () => {
     await upgraded(ada.group, linus.group, grace.group);
     await reads(ada, linus, /^L Linus Direct \d+ ms/);
     await reads(ada, grace, /^G Grace Direct \d+ ms/);
-    expect(words(all(ada.status, '[part=me]')[0])).to.equal('A Ada you');
+    expect(words(all(ada.status, '[part=me]')[0])).to.match(/^A Ada you/);
     grace.group.displayName = 'Hopper';
     await reads(ada, grace, /^H Hopper/);
     grace.group.close();
@@ -131,4 +131,51 @@ describe('<peer-status> in a <peer-group>', () => {
     await verify(ada, stranger);
     expect(rowOf(ada, stranger)!.querySelector('[role=alert]')).to.equal(null);
   }).timeout(LONG);
+
+  it('lets who has made the room send somebody out, asked for twice, and nobody else', async () => {
+    const room = uniqueName();
+    const ada = await pageIn(room, 'Ada');
+    await until(() => ada.group.moderator, { what: 'a moderator' });
+    const [linus, grace] = [await pageIn(room, 'Linus'), await pageIn(room, 'Grace')];
+    await meshed(ada.group, linus.group, grace.group);
+    await reads(grace, ada, 'moderator');
+    await numberAt(grace, linus);
+    expect(rowOf(grace, linus)!.querySelector('.send-out')).to.equal(null);
+    await numberAt(ada, linus);
+    (await piece(ada, linus, '.send-out')).click();
+    const keep = await piece(ada, linus, '.keep');
+    await until(() => ada.status.shadowRoot!.activeElement === keep, { what: 'the focus at the question' });
+    expect(words(rowOf(ada, linus)!.querySelector('.asked p'))).to.include('Send Linus out of the room?');
+    keep.click();
+    const again = await piece(ada, linus, '.send-out');
+    await until(() => ada.status.shadowRoot!.activeElement === again, { what: 'the focus back' });
+    expect(ada.group.peers.size).to.equal(2);
+    again.click();
+    const closed = once<{ code: string }>(linus.group, 'close');
+    (await piece(ada, linus, '.out')).click();
+    expect((await closed).detail.code).to.equal('kicked');
+    await until(() => ada.group.peers.size === 1 && grace.group.peers.size === 1, { what: 'it to be gone' });
+    expect(rowOf(ada, linus)).to.equal(undefined);
+    await until(
+      () => words(all(linus.status, '[part=notice]')[0]).includes('A moderator has sent this page out.'),
+      {
+        what: 'why',
+      },
+    );
+  });
+
+  it('says so when somebody cannot be sent out', async () => {
+    const room = uniqueName();
+    const ada = await pageIn(room, 'Ada');
+    await until(() => ada.group.moderator, { what: 'a moderator' });
+    const linus = await pageIn(room, 'Linus');
+    await meshed(ada.group, linus.group);
+    await ada.group.appoint(linus.group.peerId!);
+    await until(() => linus.group.moderator, { what: 'another one' });
+    await numberAt(linus, ada);
+    (await piece(linus, ada, '.send-out')).click();
+    (await piece(linus, ada, '.ban')).click();
+    await reads(linus, ada, 'whoever made the room stays');
+    expect(linus.group.peers.size).to.equal(1);
+  });
 });
