@@ -125,6 +125,8 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
   readonly #core: Core;
   /** Joined or about to be, until somebody closes it. */
   #active = false;
+  /** A wrong value is being taken back. */
+  #restoring = false;
   /** Closed because it was taken out of the document. */
   #detached = false;
 
@@ -225,12 +227,16 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
 
   /** Runs as soon as a property is set, so that a wrong value throws where it is given. */
   override requestUpdate(name?: PropertyKey, previous?: unknown, ...rest: never[]): void {
+    // What is as it was before has not changed.
+    if (name !== undefined && this.#restoring) return;
     const options = name === undefined ? null : this.optionFor(String(name));
     if (options) {
       try {
         this.#core.configure(options);
       } catch (error) {
+        this.#restoring = true;
         Reflect.set(this, name ?? '', previous);
+        this.#restoring = false;
         throw error;
       }
     }

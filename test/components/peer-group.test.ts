@@ -234,6 +234,17 @@ describe('<peer-group>', () => {
     expect(joins, 'that is no reason to rejoin').to.be.empty;
   });
 
+  it('stays where it is when a wrong value is refused', async () => {
+    const group = await groupIn(uniqueName());
+    await joined(group);
+    const { room } = group;
+    const states = record(group, 'statechange');
+    expect(() => (group.room = 'x'.repeat(1025))).to.throw(TypeError, 'room');
+    expect(() => (group.timeout = -1)).to.throw(TypeError, 'timeout');
+    await group.updateComplete;
+    expect([group.room, group.state, states.length]).to.deep.equal([room, 'connected', 0]);
+  });
+
   it('throws misuse where it happens, and keeps the value it had', async () => {
     const group = await groupIn(null);
     const wrong: [string, unknown][] = [
