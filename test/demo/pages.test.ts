@@ -98,7 +98,11 @@ for (const name of pages) {
         [1280, 'dark'],
       ] as const) {
         await page.setViewport({ width, height: 800 });
-        await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+        await page.emulateMediaFeatures([
+          { name: 'prefers-color-scheme', value: scheme },
+          // What fades in is judged when it is there.
+          { name: 'prefers-reduced-motion', value: 'reduce' },
+        ]);
         await page.evaluate(() => {
           for (const details of document.querySelectorAll('details')) details.open = true;
         });
