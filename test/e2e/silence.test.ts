@@ -40,7 +40,8 @@ describe('silence', () => {
       const frozen = await stage.enter(browsers.other, url);
       const silent = await Promise.all(KINDS.map((kind) => stage.enter(stopped[kind], url)));
       await meet(...watchers, frozen, ...silent);
-      for (const watcher of watchers) await watcher.heard('upgrade', 3);
+      // All of them: who stops before its first word is not away, it has never been reached.
+      for (const watcher of watchers) await watcher.heard('upgrade', watchers.length + silent.length);
       const frozenId = await frozen.id();
       const ids = await Promise.all(silent.map((visitor) => visitor.id()));
       await frozen.page.evaluate(() => {
