@@ -32,9 +32,8 @@ export function kickView(
       </button>
     </div>`;
   }
-  const question = html`<p>${about(s.askSendOut, name)}</p>`;
   return html`<div class="kick asked" part="kick" role="group" aria-label=${s.sendOut}>
-    ${question}
+    <p>${about(s.askSendOut, name)}</p>
     <div class="choice">
       <button type="button" class="act danger out" part="button out" @click=${() => kick(peer, false)}>
         ${s.sendOut}

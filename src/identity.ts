@@ -18,6 +18,7 @@ export interface Identity {
 }
 
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256' };
+const SIGNING = { name: 'ECDSA', hash: 'SHA-256' };
 
 /** @throws {PeerError} `insecure-context` on plain http other than localhost */
 export function subtle(): SubtleCrypto {
@@ -73,6 +74,18 @@ async function storedIdentity(): Promise<Identity> {
   return identity;
 }
 
+/** For signatures of whoever has this raw public key; null for what is no key. */
+export const verifierOf = (publicKey: Bytes): Promise<CryptoKey | null> =>
+  subtle()
+    .importKey('raw', publicKey, ECDSA, false, ['verify'])
+    .catch(() => null);
+
+/** Whether a signature of `Identity.sign()` is of that key's owner. */
+export const isSigned = (verifier: CryptoKey, signature: Bytes, text: Bytes): Promise<boolean> =>
+  subtle()
+    .verify(SIGNING, verifier, signature, text)
+    .catch(() => false);
+
 /** The identity that a raw public key makes; ids that claim another one are not its owner's. */
 export async function identityOfKey(publicKey: Bytes): Promise<string> {
   return toBase64url(new Uint8Array(await subtle().digest('SHA-256', concat(utf8(ID_CONTEXT), publicKey))));
@@ -90,7 +103,7 @@ async function fromKeyPair(
     slot,
     publicKey: raw,
     async sign(text) {
-      return new Uint8Array(await subtle().sign({ name: 'ECDSA', hash: 'SHA-256' }, privateKey, text));
+      return new Uint8Array(await subtle().sign(SIGNING, privateKey, text));
     },
   };
 }

@@ -20,7 +20,7 @@ export interface Message {
   readonly payload: Uint8Array;
 }
 
-/** Without a view of its own for each number: the server does this for every message. */
+/** Without a view of its own for each number: this is done for every message. */
 function writeUint16(bytes: Uint8Array, at: number, value: number): void {
   bytes[at] = value >> 8;
   bytes[at + 1] = value;

@@ -19,6 +19,8 @@ export const MAX_REASON_CHARS = 256;
 export const MAX_SLOT = 9999;
 export const MAX_TOKEN_CHARS = 2048;
 export const MAX_ROLE_CHARS = 64;
+/** The role in a token of the site's own back-end that has the server obey as it does whoever made the room. */
+export const MODERATOR_ROLE = 'moderator';
 export const MAX_ICE_SERVERS = 16;
 /** Of an address, a name and a password each. */
 export const MAX_ICE_CHARS = 512;

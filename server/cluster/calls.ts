@@ -1,8 +1,8 @@
 /** The scripts as functions of one process: what they are given, and what their answers mean. */
 import { randomBytes } from 'node:crypto';
 import type { Link } from './link.js';
-import type { ModerationFrame } from '../../src/protocol.js';
-import { MODERATOR_ROLE, MOST } from './moderation.js';
+import { MODERATOR_ROLE, type ModerationFrame } from '../../src/protocol.js';
+import { MOST } from './moderation.js';
 import {
   BANNED,
   NO_ROOM,

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { connect, type RedisClient } from './client.js';
+import { Post } from '../post.js';
 import { SCRIPTS, type Names, type Script } from './scripts.js';
 import type { RedisSettings } from './settings.js';
 import { encodeBatch, encodeBeat, parseNews, unbatched, type News } from './wire.js';
@@ -37,7 +38,7 @@ export class Link {
   /** By channel, to be published at the end of this turn. */
   #batches = new Map<string, Buffer[]>();
   #batched = 0;
-  #delivery: NodeJS.Immediate | undefined;
+  #post = new Post();
   #beat = '';
   #beatAt = 0;
   #heard = true;
@@ -75,7 +76,7 @@ export class Link {
   /** One of the scripts, in the order of the calls. Rejects when the link is lost: then it may have run. */
   run(script: keyof typeof SCRIPTS, keys: readonly string[], args: readonly string[]): Promise<unknown> {
     // What was said before must not come after the going of who said it.
-    this.#deliver();
+    this.deliver();
     return this.#watch(this.#run(SCRIPTS[script], keys, args));
   }
 
@@ -89,12 +90,12 @@ export class Link {
    */
   relay(channel: string, message: Buffer): boolean {
     if (!this.#client || this.#ended || this.#underWay > MOST_UNDER_WAY) return false;
+    if (this.#batches.size === 0) this.#post.add(this);
     const batch = this.#batches.get(channel);
     if (batch) batch.push(message);
     else this.#batches.set(channel, [message]);
     this.#batched += message.length;
-    if (this.#batched > MOST_BATCHED) this.#deliver();
-    else this.#delivery ??= setImmediate(() => this.#deliver());
+    if (this.#batched > MOST_BATCHED) this.deliver();
     return true;
   }
 
@@ -120,13 +121,11 @@ export class Link {
   close(): void {
     this.#ended = true;
     clearInterval(this.#timer);
-    clearImmediate(this.#delivery);
     this.#client?.destroy();
   }
 
-  #deliver(): void {
-    clearImmediate(this.#delivery);
-    this.#delivery = undefined;
+  /** Publishes what waits for that. */
+  deliver(): void {
     this.#batched = 0;
     for (const [channel, messages] of this.#batches) this.publish(channel, encodeBatch(messages));
     this.#batches.clear();

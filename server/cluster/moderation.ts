@@ -1,9 +1,7 @@
 /** Who moderates a room, and who may not come back: as long as there is the room, and by identity. */
-import { identityOf, type ModerationFrame } from '../../src/protocol.js';
+import { MODERATOR_ROLE, identityOf, type ModerationFrame } from '../../src/protocol.js';
 import type { Place } from './registry.js';
 
-/** The role in a token of the site's own back-end that makes a moderator. */
-export const MODERATOR_ROLE = 'moderator';
 /** Of either: what one room may have a server remember. The oldest ban goes first. */
 export const MOST = 1000;
 

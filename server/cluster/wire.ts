@@ -1,7 +1,7 @@
 /** What processes tell each other through Redis, and what its scripts tell of a room. */
-import { MESSAGE_HEADER_BYTES, packPeerId } from '../../src/message-frame.js';
-import { toBase64url } from '../../src/base64url.js';
-import { peerId, type GoneReason } from '../../src/protocol.js';
+import { MESSAGE_HEADER_BYTES } from '../../src/message-frame.js';
+import type { GoneReason } from '../../src/protocol.js';
+import { readId, writeId } from '../address.js';
 
 /** A member as Redis has it. */
 export interface Entrant {
@@ -62,7 +62,7 @@ export function encodeRelay(room: string, to: string, frame: Uint8Array): Buffer
   const bytes = Buffer.allocUnsafe(ENVELOPE_BYTES + frame.length);
   bytes[0] = MESSAGE;
   bytes.write(room, 1, 'latin1');
-  bytes.set(packPeerId(to), 1 + ROOM_BYTES);
+  writeId(bytes, 1 + ROOM_BYTES, to);
   bytes.set(frame, ENVELOPE_BYTES);
   return bytes;
 }
@@ -96,11 +96,10 @@ export const encodeKick = (id: string, by: string): string => `k|${id}|${by}`;
 
 function parseRelay(bytes: Buffer): News | null {
   if (bytes.length < ENVELOPE_BYTES + MESSAGE_HEADER_BYTES) return null;
-  const packed = bytes.subarray(1 + ROOM_BYTES, ENVELOPE_BYTES);
   return {
     type: 'message',
     room: bytes.toString('latin1', 1, 1 + ROOM_BYTES),
-    to: peerId(toBase64url(packed.subarray(0, 32)), packed.readUInt16BE(32)),
+    to: readId(bytes, 1 + ROOM_BYTES),
     frame: bytes.subarray(ENVELOPE_BYTES),
   };
 }

@@ -4,11 +4,11 @@ import { PeerError } from '../errors.js';
 import type { KickNote } from '../events.js';
 import type { Identity } from '../identity.js';
 import { goneError } from '../peer-errors.js';
-import { identityOf, type GoneReason } from '../protocol.js';
+import { MODERATOR_ROLE, identityOf, type GoneReason } from '../protocol.js';
 import { stayOf } from '../session/handshake.js';
 import type { Wish } from '../signaling.js';
 import { Moderation, type Kick } from './moderation.js';
-import { MODERATOR_ROLE, type KickOptions } from './options.js';
+import type { KickOptions } from './options.js';
 import type { Spoken, Word } from './word.js';
 
 /** A member as far as it matters here. */

@@ -1,8 +1,5 @@
 /** What moderators may say of those they send out. */
-import { MAX_REASON } from './word.js';
-
-/** The role in a token of the site's own back-end that has the server obey as it does a moderator. */
-export const MODERATOR_ROLE = 'moderator';
+import { MAX_REASON_CHARS } from '../protocol.js';
 
 export interface KickOptions {
   /** Nobody of that identity comes in again, for as long as there is the room. Default false. */
@@ -17,7 +14,7 @@ export function checkKickOptions(options: KickOptions): void {
   const [name] = Object.keys(unknown);
   if (name !== undefined) throw new TypeError(`There is no option "${name}".`);
   if (ban !== undefined && typeof ban !== 'boolean') throw new TypeError('ban must be true or false.');
-  if (reason !== undefined && (typeof reason !== 'string' || reason.length > MAX_REASON)) {
-    throw new TypeError(`reason must be a text of at most ${String(MAX_REASON)} characters.`);
+  if (reason !== undefined && (typeof reason !== 'string' || reason.length > MAX_REASON_CHARS)) {
+    throw new TypeError(`reason must be a text of at most ${String(MAX_REASON_CHARS)} characters.`);
   }
 }

@@ -4,8 +4,8 @@
  */
 import { fromBase64url, toBase64url } from '../base64url.js';
 import { utf8, type Bytes } from '../bytes.js';
-import { identityOfKey, subtle, type Identity } from '../identity.js';
-import { identityOf, isPeerId } from '../protocol.js';
+import { identityOfKey, isSigned, verifierOf, type Identity } from '../identity.js';
+import { MAX_REASON_CHARS, identityOf, isPeerId } from '../protocol.js';
 
 /** All that is said names the room, and which life of it: a room that is made anew under its name is another one. */
 export type Statement =
@@ -44,12 +44,10 @@ export interface Spoken {
   readonly statement: Statement;
 }
 
-export const MAX_REASON = 256;
 const MAX_TEXT = 2048;
 /** Characters of a key or a signature. */
 const MAX_BYTES = 88;
 const NAME = /^[\w-]{1,43}$/;
-const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
 const signed = (text: string): Bytes => utf8(`peer-elements/1 word\0${text}`);
 
@@ -68,7 +66,7 @@ function parseStatement(text: string): Statement | null {
   if (!isPeerId(id)) return null;
   if (kind === 'appoint') return { kind, room, life, id };
   if (kind !== 'kick' || typeof ban !== 'boolean' || typeof stay !== 'string') return null;
-  if (typeof reason !== 'string' || reason.length > MAX_REASON) return null;
+  if (typeof reason !== 'string' || reason.length > MAX_REASON_CHARS) return null;
   return { kind, room, life, id, ban, stay, reason };
 }
 
@@ -89,12 +87,8 @@ export async function hear({ text, key, signature }: Word): Promise<Spoken | nul
   if (!statement) return null;
   const [point, proof] = [key, signature].map(fromBase64url);
   if (!point || !proof) return null;
-  try {
-    const verifier = await subtle().importKey('raw', point, ECDSA, false, ['verify']);
-    if (!(await subtle().verify(ECDSA, verifier, proof, signed(text)))) return null;
-  } catch {
-    return null;
-  }
+  const verifier = await verifierOf(point);
+  if (!verifier || !(await isSigned(verifier, proof, signed(text)))) return null;
   return { word: { text, key, signature }, by: await identityOfKey(point), statement };
 }
 

@@ -16,7 +16,7 @@
  * says that A is anonymous: it has nothing to say of itself, so that whoever answers need not wait for it.
  */
 import { PeerError } from '../errors.js';
-import { identityOfKey, subtle, type Identity } from '../identity.js';
+import { identityOfKey, isSigned, subtle, verifierOf, type Identity } from '../identity.js';
 import { toBase64url } from '../base64url.js';
 import { identityOf } from '../protocol.js';
 import { concat, isSame, lengthPrefixed, utf8, type Bytes } from '../bytes.js';
@@ -53,7 +53,6 @@ export const M2_BYTES = PUBLIC_2 + SIGNATURE + MAC;
 export const M3_BYTES = 2 + SIGNATURE + MAC;
 
 const ECDH = { name: 'ECDH', namedCurve: 'P-256' };
-const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const LABEL = 'peer-elements/1 ';
 
 const sha256 = async (bytes: Bytes): Promise<Bytes> =>
@@ -112,19 +111,13 @@ async function checkIdentity(id: string, publicKey: Bytes): Promise<void> {
   }
 }
 
-const verifierOf = (publicKey: Bytes): Promise<CryptoKey | null> =>
-  subtle()
-    .importKey('raw', publicKey, ECDSA, false, ['verify'])
-    .catch(() => null);
-
 async function checkSignature(
   verifier: Promise<CryptoKey | null>,
   signature: Bytes,
   text: Bytes,
 ): Promise<void> {
   const key = await verifier;
-  if (!key || !(await subtle().verify(ECDSA, key, signature, text)))
-    throw untrusted('A signature does not fit.');
+  if (!key || !(await isSigned(key, signature, text))) throw untrusted('A signature does not fit.');
 }
 
 async function checkMac(key: CryptoKey, mac: Bytes, text: Bytes): Promise<void> {

@@ -109,6 +109,16 @@ export class FakeSource extends HTMLElement {
     this.fire('leave', { peer, reason: 'left' });
   }
 
+  /** The peer can be reached, or cannot for now. */
+  connect(name: string, state: RTCPeerConnectionState): void {
+    const peer = this.peers.get(idOf(name))!;
+    const previous = peer.state;
+    peer.state = state;
+    (peer as unknown as EventTarget).dispatchEvent(
+      new CustomEvent('statechange', { detail: { state, previous } }),
+    );
+  }
+
   rename(name: string, displayName: string): void {
     const peer = this.peers.get(idOf(name))!;
     peer.displayName = displayName;

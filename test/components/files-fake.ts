@@ -188,16 +188,6 @@ export class FakeFileSource extends FakeSource {
     for (const flow of this.#all) if (flow.peer.id === idOf(name)) flow.fail();
     super.lose(name);
   }
-
-  /** The peer can be reached, or cannot for now. */
-  connect(name: string, state: RTCPeerConnectionState): void {
-    const peer = this.peers.get(idOf(name))!;
-    const previous = peer.state;
-    peer.state = state;
-    (peer as unknown as EventTarget).dispatchEvent(
-      new CustomEvent('statechange', { detail: { state, previous } }),
-    );
-  }
 }
 
 /** In a page of its own, where the names are free. */

@@ -41,15 +41,6 @@ export class FakeStatusSource extends FakeSource {
     if (state) this.connect(name, state);
     return peer as FakePeer;
   }
-
-  connect(name: string, state: RTCPeerConnectionState): void {
-    const peer = this.peers.get(idOf(name))!;
-    const previous = peer.state;
-    peer.state = state;
-    (peer as unknown as EventTarget).dispatchEvent(
-      new CustomEvent('statechange', { detail: { state, previous } }),
-    );
-  }
 }
 
 /** In a page of its own, where the names are free. */
