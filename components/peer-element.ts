@@ -20,12 +20,6 @@ const fromJson = (text: string | null): unknown => {
   }
 };
 
-/**
- * Attributes by which an author means to keep others out. This version cannot do that yet, and joining as if they
- * were not there would do the opposite.
- */
-const PROTECTIONS: readonly string[] = ['admission'];
-
 /** Changing one of these while joined means leaving and joining anew. */
 const JOINING: readonly string[] = [
   'url',
@@ -36,6 +30,8 @@ const JOINING: readonly string[] = [
   'expect',
   'entry',
   'capacity',
+  'admission',
+  'deciders',
   'iceServers',
   'rtcConfiguration',
   'transport',
@@ -255,6 +251,11 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
     return html`<slot></slot>`;
   }
 
+  /** What keeps it from joining as its author means. */
+  protected get obstacle(): PeerError | null {
+    return null;
+  }
+
   /** The property that a link can set. */
   protected abstract get linkKey(): InviteKey;
 
@@ -310,10 +311,9 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
   #join(): void {
     const rejoins = this.#active;
     if (!this.isConnected || (this.manual && !rejoins)) return;
-    const protection = PROTECTIONS.find((name) => this.hasAttribute(name));
-    if (protection !== undefined) {
-      const message = `The attribute "${protection}" is not supported yet, and without it the room would be open.`;
-      this.#complain(new PeerError('unsupported', message, { final: true }));
+    const error = this.obstacle;
+    if (error) {
+      this.#complain(error);
       return;
     }
     if (rejoins && this.state !== 'new') this.#core.close();

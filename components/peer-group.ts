@@ -1,8 +1,10 @@
 import {
   PeerRoom,
   type Answers,
+  type Deciders,
   type Entry,
   type KickOptions,
+  type Knock,
   type Peer,
   type RequestOptions,
   type RoomEventMap,
@@ -21,6 +23,9 @@ import { PeerElement } from './peer-element.js';
  * @fires {CustomEvent} profile - A peer changed its name or profile: `{ peer }`.
  * @fires {CustomEvent} leave - A peer is gone for good: `{ peer, reason, kick? }`.
  * @fires {CustomEvent} moderator - Somebody is a moderator, as this page knows now: `{ identity }`.
+ * @fires {JoinRequestEvent} joinrequest - Somebody asks to come in; `event.accept()`, `.reject(reason)` or `.respondWith()` decide: `{ peer }`.
+ * @fires {CustomEvent} joinrequestend - Somebody asks no more; `outcome` is `accepted`, `rejected` or `gone`: `{ peer, outcome }`.
+ * @fires {CustomEvent} knock - This page asks to come in; `answering` says whether somebody inside listens: `{ answering }`.
  * @fires {CustomEvent} data - A message: `{ data, type, peer, metadata, delivery, transfer? }`.
  * @fires {RequestEvent} request - A message that wants an answer, which `event.respondWith()` gives: `{ data, type, peer, metadata }`.
  * @fires {CustomEvent} transfer - A large value starts to arrive; cancelable, in order to decide later: `{ transfer, peer, metadata }`.
@@ -50,6 +55,8 @@ export class PeerGroupElement extends PeerElement<PeerRoom> {
     room: { type: String },
     entry: { type: String },
     capacity: { type: Number },
+    admission: { type: String },
+    deciders: { type: String },
   };
 
   /** Room name, any text up to 1 KB. Joining starts when it is set. */
@@ -58,6 +65,13 @@ export class PeerGroupElement extends PeerElement<PeerRoom> {
   declare entry: Entry | null;
   /** Most members; fixed by whoever creates the room. */
   declare capacity: number | null | undefined;
+  /**
+   * `open`, or `ask`: who comes to a room that is there has to be let in by those inside, who hear of it by `joinrequest`. All pages of
+   * a room say the same.
+   */
+  declare admission: 'open' | 'ask' | null | undefined;
+  /** Who decides where one has to ask: any of the `members`, or `moderators`; fixed by whoever creates the room. */
+  declare deciders: Deciders | null | undefined;
 
   declare addEventListener: TypedListeners<RoomEventMap>['addEventListener'];
   declare removeEventListener: TypedListeners<RoomEventMap>['removeEventListener'];
@@ -65,6 +79,17 @@ export class PeerGroupElement extends PeerElement<PeerRoom> {
   constructor() {
     super();
     this.entry = 'join-or-create';
+    this.admission = 'open';
+  }
+
+  /** Who asks to come in and waits for a decision that this page may take, by id. */
+  get knocks(): ReadonlyMap<string, Knock> {
+    return this.core.knocks;
+  }
+
+  /** Whether this page itself waits to be let in. */
+  get knocking(): boolean {
+    return this.core.knocking;
   }
 
   /** The peer with this id, if it is in the room. */
@@ -126,6 +151,8 @@ export class PeerGroupElement extends PeerElement<PeerRoom> {
         return { room: this.room === '' ? undefined : (this.room ?? undefined) };
       case 'entry':
       case 'capacity':
+      case 'admission':
+      case 'deciders':
         return { [name]: this[name] ?? undefined };
       default:
         return super.optionFor(name);

@@ -1,5 +1,6 @@
 import type { PropertyValues } from 'lit';
 import {
+  PeerError,
   PeerPair,
   randomCode,
   type Answers,
@@ -87,6 +88,14 @@ export class PeerPairElement extends PeerElement<PeerPair> {
   request(data: unknown, options?: RequestOptions): Promise<unknown>;
   request(data: unknown, options?: RequestOptions): Promise<unknown> {
     return this.core.request(data, options);
+  }
+
+  /** Joining as if it were not there would do the opposite of what its author means. */
+  protected override get obstacle(): PeerError | null {
+    if (!this.hasAttribute('admission')) return null;
+    const message =
+      'A pair has no "admission": who knows its code is in. Give it a password, or use a <peer-group>.';
+    return new PeerError('unsupported', message, { final: true });
   }
 
   protected override get linkKey(): 'code' {

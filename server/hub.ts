@@ -233,10 +233,11 @@ export class Hub {
   }
 
   /**
-   * Ends every membership of a group, of a pair, or of the room with that wire id.
+   * Ends every membership of a group, of a pair, or of the room with that wire id, and whoever waits at its door hears so.
    * @returns how many there were, here
    */
   closeRoom(name: string): number {
+    this.#registry.closeRoom(roomId(name, 'door'));
     const rooms = [roomId(name, 'group'), roomId(name, 'pair'), ...(isRoomId(name) ? [name] : [])];
     return rooms.reduce((sum, room) => sum + this.#registry.closeRoom(room), 0);
   }

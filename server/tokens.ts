@@ -15,7 +15,7 @@ export interface Applicant {
   readonly id: string;
 }
 
-const KINDS: readonly RoomKind[] = ['group', 'pair'];
+const KINDS: readonly RoomKind[] = ['group', 'pair', 'door'];
 
 /** What a room without a password is by its name, or null when it is not of that name. */
 export const kindOf = (name: string, room: string): RoomKind | null =>

@@ -1,4 +1,6 @@
 /** The events of rooms, pairs and peers, the same on the core objects and on the elements that wrap them. */
+import type { JoinRequestEvent } from './door/join-request-event.js';
+import type { Knocker, KnockOutcome } from './door/knock.js';
 import type { PeerError, PeerErrorCode } from './errors.js';
 import type { GoneReason } from './protocol.js';
 import type { Peer } from './peer.js';
@@ -152,6 +154,12 @@ export interface RoomEventMap extends SourceEventMap {
   join: CustomEvent<JoinDetail & { readonly room: string }>;
   /** Somebody is a moderator, as this page knows from now on: whoever made the room, or was appointed. May be we. */
   moderator: CustomEvent<{ readonly identity: string }>;
+  /** Somebody asks to come in, and this page may decide. */
+  joinrequest: JoinRequestEvent;
+  /** Somebody asks no more: anybody has decided, or it has gone. */
+  joinrequestend: CustomEvent<{ readonly peer: Knocker; readonly outcome: KnockOutcome }>;
+  /** This page asks to come in. `answering`: somebody inside listens. Comes again when that changes. */
+  knock: CustomEvent<{ readonly answering: boolean }>;
 }
 
 export interface PairEventMap extends SourceEventMap {

@@ -2,6 +2,9 @@
 export { PeerRoom } from './room.js';
 export { PeerPair, randomCode } from './pair.js';
 export { Peer } from './peer.js';
+export { JoinRequestEvent } from './door/join-request-event.js';
+export type { Knock, Knocker, KnockOutcome } from './door/knock.js';
+export type { Deciders } from './moderation/word.js';
 export type { KickOptions } from './moderation/options.js';
 export type { PathName, Transport } from './paths.js';
 export { PeerError, type PeerErrorCode, type PeerErrorOptions } from './errors.js';

@@ -1,9 +1,11 @@
 /** One stay in a room: from the join to the end. A new join is a new membership, so nothing stale can leak over. */
+import { DoorKeeping, type DoorKeepingOptions } from './door/door-keeping.js';
 import { PeerError } from './errors.js';
 import { Chair } from './moderation/chair.js';
 import { tooLargeParcel, type Parcel } from './parcel.js';
 import type { Answers } from './request-options.js';
 import type { Question } from './requests.js';
+import type { Knock, KnockOutcome } from './door/knock.js';
 import type { ConnectionReserve } from './path/reserve.js';
 import { kickedError } from './peer-errors.js';
 import { Peer } from './peer.js';
@@ -20,6 +22,8 @@ export interface MembershipOptions {
   readonly expect: string | undefined;
   /** Whether somebody may send others out. */
   readonly moderated: boolean;
+  /** Where one has to ask to come in. */
+  readonly door: DoorKeepingOptions | null;
   readonly transport: Transport;
   /** Most direct paths. */
   readonly maxDirectPaths: number;
@@ -29,14 +33,23 @@ export interface MembershipOptions {
   readonly initiator: Initiator;
 }
 
+/** What only a room has, and no pair. */
+export interface RoomHost {
+  /** Somebody is a moderator, as we know now. */
+  moderator(identity: string): void;
+  /** Somebody asks to come in. */
+  asked(knock: Knock): void;
+  /** Somebody asks no more. */
+  settled(knock: Knock, outcome: KnockOutcome): void;
+}
+
 /** What becomes of a membership; the sink's words pass through where there is nothing to add. */
 export interface MembershipHost
   extends
+    RoomHost,
     Pick<SignalingSink, 'open' | 'trouble' | 'reconnecting' | 'reconnect' | 'reconnecterror'>,
     Pick<PeerHost, 'greeting' | 'announced' | 'request' | 'tell' | 'failed'> {
   joined(created: boolean): void;
-  /** Somebody is a moderator, as we know now. */
-  moderator(identity: string): void;
   /** The end; with an error when it was not our wish. */
   ended(error?: PeerError): void;
 }
@@ -49,6 +62,7 @@ export class Membership {
   readonly #connections = new Set<RTCPeerConnection>();
   readonly #transport: Transport;
   readonly #chair: Chair | null;
+  readonly #door: DoorKeeping | null;
   #online = true;
   /** Who is asked first when signalling has room again. */
   #turn = 0;
@@ -62,6 +76,7 @@ export class Membership {
     const relays = signaling.relay === 'data';
     this.#transport = relays || options.transport === 'relay' ? options.transport : 'direct';
     this.#chair = options.moderated ? this.#makeChair() : null;
+    this.#door = this.#chair && options.door && this.#keepDoor(this.#chair, options.door);
     this.#session = signaling.join({ ...options.request, hello: options.initiator.m1 }, this.#sink());
   }
 
@@ -124,22 +139,33 @@ export class Membership {
     return this.#chair;
   }
 
+  /** Where one has to ask to come in. */
+  get door(): DoorKeeping | null {
+    return this.#door;
+  }
+
   /** Leaves: peers are told on every path. Not a word to the host. */
   close(reason: GoneReason = 'left'): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#session.close();
+    this.#door?.close();
     for (const peer of [...this.#peers.values()]) peer.end(reason);
   }
 
   #makeChair(): Chair {
-    const { context, initiator } = this.#options;
+    const { context, initiator, door } = this.#options;
     const { room, identity } = context;
+    const asking = { asks: door?.asks ?? null, known: door?.known ?? [] };
     return new Chair(
-      { room, identity, hello: initiator.m1, peers: this.#peers },
+      { room, identity, hello: initiator.m1, peers: this.#peers, ...asking },
       {
         appointed: (moderator) => {
           this.#host.moderator(moderator);
+          this.#door?.keep();
+        },
+        decided: (decision) => {
+          this.#door?.decided(decision);
         },
         wish: (wish) => this.#session.moderate?.(wish),
         untrusted: (id, reason) => {
@@ -152,6 +178,27 @@ export class Membership {
         },
       },
     );
+  }
+
+  #keepDoor(chair: Chair, options: DoorKeepingOptions): DoorKeeping {
+    const host = this.#host;
+    return new DoorKeeping(chair, this.#options.request.timeout, options, {
+      asked: (knock) => {
+        host.asked(knock);
+      },
+      settled: (knock, outcome) => {
+        host.settled(knock, outcome);
+      },
+      admitted: (peer) => {
+        if (!this.#ended) this.#appeared(peer);
+      },
+      untrusted: (id, reason) => {
+        if (!this.#ended) host.tell('untrusted', { id, reason });
+      },
+      trouble: (error) => {
+        if (!this.#ended) host.trouble(error);
+      },
+    });
   }
 
   #sink(): SignalingSink {
@@ -173,6 +220,7 @@ export class Membership {
         for (const peer of peers) this.#appeared(peer);
         host.joined(created);
         this.#chair?.begin(created, role);
+        this.#door?.keep();
       }),
       peer: live((peer) => {
         this.#appeared(peer);
@@ -205,11 +253,14 @@ export class Membership {
     };
   }
 
-  #appeared({ id, hello, newcomer, role = '' }: SignalingPeer): void {
+  #appeared(shown: SignalingPeer): void {
+    const { id, hello, newcomer, role = '' } = shown;
     const known = this.#peers.get(id);
     if (known?.reappeared(hello, role)) return;
     known?.end('left');
-    if (this.#chair?.admits(id, hello) === false) return;
+    const standing = this.#chair?.standing(id, hello) ?? 'member';
+    if (standing === 'unknown') this.#door?.suspect(shown);
+    if (standing !== 'member') return;
     const { context, initiator, expect } = this.#options;
     if (expect !== undefined && identityOf(expect) !== identityOf(id)) {
       this.#host.tell('untrusted', { id, reason: 'This is not who was expected.' });
@@ -233,6 +284,7 @@ export class Membership {
   }
 
   #disappeared(id: string, reason: GoneReason): void {
+    this.#door?.forget(id);
     const peer = this.#peers.get(id);
     if (!peer) return;
     const { work = null } = this.#chair ?? {};

@@ -2,6 +2,7 @@
 import { PeerError } from './errors.js';
 import { ENTRIES, MAX_TOKEN_CHARS, isPeerId, type Entry } from './protocol.js';
 import { isPassword, isRoomName } from './room-key.js';
+import { DECIDERS, type Deciders } from './moderation/word.js';
 import { checkName, checkProfile } from './peer-frame.js';
 import type { Transport } from './paths.js';
 import type { Signaling } from './signaling.js';
@@ -64,6 +65,13 @@ export interface PeerRoomOptions extends SourceOptions {
   readonly entry?: Entry | undefined;
   /** Most members, 1 to 65 535; fixed by whoever creates the room. Default: the server's. */
   readonly capacity?: number | undefined;
+  /**
+   * `open` (default): whoever knows the name comes in. `ask`: who comes to a room that is there has to be let in. All pages
+   * of a room say the same.
+   */
+  readonly admission?: 'open' | 'ask' | undefined;
+  /** Who decides where one has to ask: any of the `members` (default), or `moderators`; fixed by whoever creates the room. */
+  readonly deciders?: Deciders | undefined;
 }
 
 export interface PeerPairOptions extends SourceOptions {
@@ -91,9 +99,17 @@ const SOURCE_OPTIONS: readonly string[] = [
   'reconnectDelay',
   'RTCPeerConnection',
 ];
-export const ROOM_OPTIONS: readonly string[] = [...SOURCE_OPTIONS, 'room', 'entry', 'capacity'];
+export const ROOM_OPTIONS: readonly string[] = [
+  ...SOURCE_OPTIONS,
+  'room',
+  'entry',
+  'capacity',
+  'admission',
+  'deciders',
+];
 export const PAIR_OPTIONS: readonly string[] = [...SOURCE_OPTIONS, 'code', 'expect'];
 
+const ADMISSIONS: readonly string[] = ['open', 'ask'];
 const TRANSPORTS: readonly Transport[] = ['auto', 'direct', 'relay'];
 const MAX_TIMER = 2 ** 31 - 1;
 
@@ -102,6 +118,11 @@ function checkInteger(name: string, value: unknown, min: number, max: number): v
   throw new TypeError(
     `${name} must be a whole number from ${String(min)} to ${String(max)}, not ${String(value)}.`,
   );
+}
+
+function checkOneOf(name: string, value: string | undefined, known: readonly string[]): void {
+  if (value === undefined || known.includes(value)) return;
+  throw new TypeError(`${name} must be one of ${known.join(', ')}, not "${value}".`);
 }
 
 function checkNamed(name: string, value: string): void {
@@ -124,14 +145,12 @@ export function checkOptions(options: PeerRoomOptions & PeerPairOptions, known: 
   const { transport, maxDirectPaths, token, password } = options;
   if (room !== undefined) checkNamed('room', room);
   if (code !== undefined) checkNamed('code', code);
-  if (entry !== undefined && !ENTRIES.includes(entry)) {
-    throw new TypeError(`entry must be one of ${ENTRIES.join(', ')}, not "${entry as string}".`);
-  }
+  checkOneOf('entry', entry, ENTRIES);
+  checkOneOf('admission', options.admission, ADMISSIONS);
+  checkOneOf('deciders', options.deciders, DECIDERS);
   if (expect !== undefined && !isPeerId(expect)) throw new TypeError('expect must be the id of a peer.');
   if (capacity !== undefined) checkInteger('capacity', capacity, 1, 0xffff);
-  if (transport !== undefined && !TRANSPORTS.includes(transport)) {
-    throw new TypeError(`transport must be one of ${TRANSPORTS.join(', ')}, not "${transport as string}".`);
-  }
+  checkOneOf('transport', transport, TRANSPORTS);
   if (token !== undefined && typeof token !== 'function' && !isToken(token)) {
     throw new TypeError(`token must have at most ${String(MAX_TOKEN_CHARS)} characters, or be a function.`);
   }

@@ -1,10 +1,11 @@
 /** Two peers that know a code: a room of capacity two. */
 import { PeerError } from './errors.js';
 import type { JoinDetail, PairEventMap } from './events.js';
+import type { Admission } from './joining.js';
 import { PAIR_OPTIONS, type PeerPairOptions } from './options.js';
 import type { Peer } from './peer.js';
 import type { Answers, RequestOptions } from './request-options.js';
-import { Source, type Admission } from './source.js';
+import { Source } from './source.js';
 
 /** Crockford's base 32: letters and digits that are not mistaken for each other. */
 const CODE_ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';

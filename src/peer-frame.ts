@@ -4,7 +4,7 @@ import { decode, encode, revive, type Decoded, type Encoded } from './codec/valu
 import { PeerError } from './errors.js';
 import { parseRequestFrame, type RequestFrame } from './request-frame.js';
 import type { Received } from './session/window.js';
-import { MOST_WORDS } from './moderation/moderation.js';
+import { MOST_TOLD } from './moderation/moderation.js';
 import { parseWords, type Word } from './moderation/word.js';
 import { parseWord, type TransferWord } from './transfer/wire.js';
 
@@ -86,14 +86,19 @@ export function parsePeerFrame(value: unknown): PeerFrame | null {
     return word && { kind: 'transfer', word };
   }
   if (words !== undefined) {
-    const all = parseWords(words, 2 * MOST_WORDS + 1);
+    const all = parseWords(words, MOST_TOLD);
     return all && { kind: 'words', words: all };
   }
   if (typeof type === 'string') return { kind: 'data', type, data, metadata };
-  if (typeof hello !== 'object' || hello === null) return null;
-  const { name, profile } = hello as Record<string, unknown>;
-  if (typeof name !== 'string' || name.length > MAX_NAME_CHARS) return null;
-  return { kind: 'hello', greeting: { name, profile } };
+  const greeting = parseGreeting(hello);
+  return greeting && { kind: 'hello', greeting };
+}
+
+/** A greeting from a decoded value, or null for anything else. */
+export function parseGreeting(value: unknown): Greeting | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { name, profile } = value as Record<string, unknown>;
+  return typeof name === 'string' && name.length <= MAX_NAME_CHARS ? { name, profile } : null;
 }
 
 /** @throws {TypeError} when the name is longer than 256 characters */

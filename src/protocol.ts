@@ -389,5 +389,5 @@ export const ROOM_ID_CONTEXT = 'peer-elements/1 room\0';
 export const PASSWORD_CONTEXT = 'peer-elements/1 password\0';
 export const LOCK_CONTEXT = 'peer-elements/1 lock';
 export const PSK_CONTEXT = 'peer-elements/1 psk';
-/** A pair's code and a group's room of the same text are different rooms. */
-export type RoomKind = 'group' | 'pair';
+/** A pair's code and a group's room of the same text are different rooms; so is the door of a group where one has to ask. */
+export type RoomKind = 'group' | 'pair' | 'door';

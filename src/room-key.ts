@@ -58,6 +58,14 @@ export async function roomKey(room: string, password = ''): Promise<RoomKey> {
   return { psk, lock: toBase64url(lock) };
 }
 
+export const SECRET_BYTES = 32;
+
+/** Of a room where one has to ask: made of what its members know, and nobody else. @param secret 32 random bytes */
+export async function keyOfSecret(secret: Bytes): Promise<RoomKey> {
+  const [psk, lock] = await Promise.all([hkdf(secret, PSK_CONTEXT), hkdf(secret, LOCK_CONTEXT)]);
+  return { psk, lock: toBase64url(lock) };
+}
+
 /** Whether `name` can name a room: 1 to 1024 bytes of UTF-8. */
 export function isRoomName(name: string): boolean {
   const { length } = utf8(name);

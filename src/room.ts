@@ -1,20 +1,27 @@
 /** A room of any number of peers, everyone connected to everyone. */
 import { PeerError } from './errors.js';
+import { askToEnter } from './door/asking.js';
+import type { Entrance } from './door/entrance.js';
+import { JoinRequestEvent } from './door/join-request-event.js';
+import type { Knock } from './door/knock.js';
 import type { JoinDetail, RoomEventMap } from './events.js';
+import type { Admission, Joining } from './joining.js';
+import type { RoomHost } from './membership.js';
 import { checkKickOptions, type KickOptions } from './moderation/options.js';
 import { ROOM_OPTIONS, type PeerRoomOptions } from './options.js';
 import type { Peer } from './peer.js';
 import type { Answers, RequestOptions } from './request-options.js';
-import { Source, type Admission } from './source.js';
+import { Source } from './source.js';
 
 /**
  * A room of peers. Joins by itself once it has a `room`, unless `manual`.
  * @fires open, join, peer, profile, leave, data, request, transfer, progress, upgradeattempt, upgrade, upgradeerror, downgrade,
- * gap, moderator, untrusted, reconnecting, reconnect, reconnecterror, statechange, error, close
+ * gap, moderator, joinrequest, joinrequestend, knock, untrusted, reconnecting, reconnect, reconnecterror, statechange, error, close
  * @throws {TypeError} naming the option that is wrong
  */
 export class PeerRoom extends Source<RoomEventMap> {
   #room: string | null = null;
+  #entrance: Entrance | null = null;
 
   constructor(options: PeerRoomOptions = {}, target?: EventTarget) {
     super(ROOM_OPTIONS, target);
@@ -73,12 +80,78 @@ export class PeerRoom extends Source<RoomEventMap> {
     return this.membership?.chair?.appoint(id) ?? Promise.reject(outside());
   }
 
-  protected override get moderated(): boolean {
-    return true;
+  /**
+   * Who asks to come in and waits for this page, or for somebody else who may decide, by id; see `admission`. Empty where it is not for this page to
+   * decide.
+   */
+  get knocks(): ReadonlyMap<string, Knock> {
+    return this.membership?.door?.knocks ?? new Map<string, Knock>();
   }
 
-  protected override appointed(identity: string): void {
-    this.fire('moderator', { identity });
+  /** Whether this page itself waits to be let in. */
+  get knocking(): boolean {
+    return this.#entrance?.knocking ?? false;
+  }
+
+  protected override async enter(
+    joining: Joining,
+    admission: Admission & { name: string },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { admission: how, deciders = 'members' } = this.options;
+    if (how !== 'ask') return super.enter(joining, admission, signal);
+    const { name, entry, capacity } = admission;
+    const entrance = await askToEnter(
+      {
+        joining,
+        name,
+        entry,
+        capacity,
+        deciders,
+        request: this.requestFor(name),
+        join: (made, host) => this.join(joining, made, host),
+        host: this.host,
+      },
+      {
+        knocking: (answering) => {
+          this.fire('knock', { answering });
+        },
+        entered: (membership) => {
+          this.#entrance = null;
+          this.entering(membership);
+        },
+      },
+    );
+    if (signal.aborted) return;
+    signal.addEventListener('abort', () => {
+      entrance.close();
+      this.#entrance = null;
+    });
+    this.#entrance = entrance;
+    entrance.begin();
+  }
+
+  protected override greetAgain(): void {
+    super.greetAgain();
+    this.#entrance?.greetAgain();
+  }
+
+  protected override get roomHost(): RoomHost {
+    return {
+      moderator: (identity) => {
+        this.fire('moderator', { identity });
+      },
+      asked: (knock) => {
+        this.dispatch(new JoinRequestEvent(knock));
+      },
+      settled: ({ peer }, outcome) => {
+        this.fire('joinrequestend', { peer, outcome });
+      },
+    };
+  }
+
+  protected override get moderated(): boolean {
+    return true;
   }
 
   protected override admission({ room, entry = 'join-or-create', capacity }: PeerRoomOptions): Admission {

@@ -1,36 +1,20 @@
 /** What a room and a pair have in common: state, events, and one membership after another. */
 import { PeerError } from './errors.js';
 import { TypedEventTarget, fire, type CloseDetail, type SourceEventMap } from './events.js';
-import { subtle } from './identity.js';
-import { Membership, type MembershipHost, type MembershipOptions } from './membership.js';
+import { prepareToJoin, requestOf, type Admission, type Joining } from './joining.js';
+import { Membership, type MembershipHost, type MembershipOptions, type RoomHost } from './membership.js';
 import { Outbox } from './outbox.js';
 import { pack } from './parcel.js';
-import { checkOptions, connecting, tokenOf, type PeerPairOptions, type PeerRoomOptions } from './options.js';
+import { checkOptions, type PeerPairOptions, type PeerRoomOptions } from './options.js';
 import type { Peer } from './peer.js';
 import { isAnonymous, type Greeting } from './peer-frame.js';
-import type { Entry, RoomKind } from './protocol.js';
 import { ready } from './ready.js';
-import { roomId, roomKey, type RoomKey } from './room-key.js';
-import { ConnectionReserve } from './path/reserve.js';
 import { checkRequestOptions, patiently, type RequestOptions } from './request-options.js';
 import { question } from './requests.js';
-import { initiate, makeEphemeralKey } from './session/session.js';
+import { initiate } from './session/session.js';
 import { checkSendOptions, type SendOptions } from './send-options.js';
-import { resolveSignaling } from './signaling/url.js';
-
-/** How a kind of source enters its room. */
-export interface Admission {
-  readonly kind: RoomKind;
-  /** Null while there is nothing to join yet. */
-  readonly name: string | null;
-  readonly entry: Entry;
-  readonly capacity?: number;
-}
 
 type AnyOptions = PeerRoomOptions & PeerPairOptions;
-
-const TIMEOUT = 10_000;
-const RECONNECT_DELAY = 500;
 
 export abstract class Source<M extends SourceEventMap = SourceEventMap> extends TypedEventTarget<M> {
   readonly #target: EventTarget;
@@ -111,7 +95,7 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
   configure(options: AnyOptions): void {
     checkOptions(options, this.#known);
     this.#options = { ...this.#options, ...options };
-    if ('displayName' in options || 'profile' in options) this.#membership?.greetAgain();
+    if ('displayName' in options || 'profile' in options) this.greetAgain();
   }
 
   /**
@@ -173,6 +157,11 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
     );
   }
 
+  /** Name or profile have changed. */
+  protected greetAgain(): void {
+    this.#membership?.greetAgain();
+  }
+
   protected fire<K extends keyof M & string>(
     type: K,
     detail: M[K] extends CustomEvent<infer D> ? D : never,
@@ -186,9 +175,9 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
     peers: ReadonlyMap<string, Peer>;
     created: boolean;
   }): void;
-  /** Somebody is a moderator, as we know now. */
-  protected appointed(_identity: string): void {
-    // Only rooms have any.
+  /** What only rooms are told of. */
+  protected get roomHost(): RoomHost {
+    return { moderator: nothing, asked: nothing, settled: nothing };
   }
   /** Whether somebody may send others out. */
   protected get moderated(): boolean {
@@ -197,6 +186,16 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
   /** The membership, once we are in. */
   protected get membership(): Membership | null {
     return this.#membership?.joined ? this.#membership : null;
+  }
+  /** We are about to be in. */
+  protected entering(membership: Membership): void {
+    this.#membership = membership;
+  }
+  protected get options(): AnyOptions {
+    return this.#options;
+  }
+  protected dispatch(event: Event): void {
+    this.#target.dispatchEvent(event);
   }
   /** The last word on an error before it is told. */
   protected refine(error: PeerError): PeerError {
@@ -211,63 +210,44 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
     try {
       // Whoever made us has not had the time to listen yet.
       await Promise.resolve();
-      // Before anything is dialled: a page that may not prove who it is has no business there.
-      subtle();
-      const { signaling: given, url, ephemeral, ...options } = this.#options;
-      const signaling = given ?? resolveSignaling(url, ephemeral);
-      const { timeout = TIMEOUT, reconnectDelay = RECONNECT_DELAY } = options;
-      const { transport, makeConnection, configuration } = connecting(options);
-      signaling.prepare?.({ timeout, reconnectDelay });
-      const prepared = Promise.all([
-        roomId(admission.name, admission.kind).then(
-          async (room) => [room, await roomKey(room, options.password)] as const,
-        ),
-        signaling.identity(),
-        makeEphemeralKey(),
-      ]);
-      const reserve = new ConnectionReserve(makeConnection, configuration);
-      signal.addEventListener('abort', () => {
-        reserve.close();
-      });
-      // Now, while all the others are at work elsewhere: it keeps this page from anything else for a while.
-      if (transport !== 'relay' && options.maxDirectPaths !== 0) reserve.prepare();
-      const [[room, { psk, lock }], identity, pair] = await prepared;
-      const context = { identity, room, psk };
-      const initiator = await initiate(context, { pair, anonymous: isAnonymous(this.#greeting) });
+      const joining = await prepareToJoin(this.#options, admission, signal);
       if (signal.aborted) return;
-      const request = this.#request({ context, initiator, transport, reserve }, { ...admission, lock });
-      this.#membership = new Membership(signaling, request, this.#host());
+      await this.enter(joining, admission, signal);
     } catch (error) {
       if (!signal.aborted) this.#finish(asPeerError(error));
     }
   }
 
-  #request(
-    made: Pick<MembershipOptions, 'context' | 'initiator' | 'transport' | 'reserve'>,
-    { entry, capacity, name, lock }: Admission & { name: string } & Pick<RoomKey, 'lock'>,
-  ): MembershipOptions {
-    const { expect, maxDirectPaths = Infinity, timeout = TIMEOUT, reconnect = true } = this.#options;
-    const request: MembershipOptions['request'] = {
-      room: made.context.room,
-      lock,
-      entry,
-      timeout,
-      reconnect,
-      reconnectDelay: this.#options.reconnectDelay ?? RECONNECT_DELAY,
-      // As it is by then: it may have been replaced by a fresh one.
-      token: () => tokenOf(this.#options),
-      name: () => {
-        this.#nameVisible = true;
-        return name;
-      },
+  /** Takes part in the room. Rejects with a PeerError. */
+  protected async enter(
+    joining: Joining,
+    { name, entry, capacity }: Admission & { name: string },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { identity, room, pair, key } = joining;
+    const context = { identity, room, psk: key.psk };
+    const initiator = await initiate(context, { pair, anonymous: isAnonymous(this.#greeting) });
+    if (signal.aborted) return;
+    const request = { ...this.requestFor(name), room, lock: key.lock, entry, ...(capacity && { capacity }) };
+    this.entering(this.join(joining, { request, context, initiator, door: null }, this.host));
+  }
+
+  /** What there is to ask signalling for, whatever the room. */
+  protected requestFor(name: string): ReturnType<typeof requestOf> {
+    const named = (): void => {
+      this.#nameVisible = true;
     };
-    return {
-      ...made,
-      request: capacity === undefined ? request : { ...request, capacity },
-      expect,
-      moderated: this.moderated,
-      maxDirectPaths,
-    };
+    return requestOf(() => this.#options, name, named);
+  }
+
+  protected join(
+    { signaling, transport, reserve }: Joining,
+    made: Pick<MembershipOptions, 'request' | 'context' | 'initiator' | 'door'>,
+    host: MembershipHost,
+  ): Membership {
+    const { expect, maxDirectPaths = Infinity } = this.#options;
+    const options = { ...made, transport, reserve, expect, moderated: this.moderated, maxDirectPaths };
+    return new Membership(signaling, options, host);
   }
 
   /** A page that goes away says so at once, instead of being missed later; one that comes back joins again. */
@@ -283,7 +263,7 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
     addEventListener('pagehide', left, { signal });
   }
 
-  #host(): MembershipHost {
+  protected get host(): MembershipHost {
     return {
       open: (id) => {
         this.#peerId = id;
@@ -305,9 +285,7 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
       request: (event) => {
         this.#target.dispatchEvent(event);
       },
-      moderator: (identity) => {
-        this.appointed(identity);
-      },
+      ...this.roomHost,
       failed: (_peer, error) => {
         this.#tell(error);
       },
@@ -386,6 +364,8 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
     this.#fire('statechange', { state, previous });
   }
 }
+
+const nothing = (): void => undefined;
 
 const asPeerError = (cause: unknown): PeerError =>
   cause instanceof PeerError ? cause : new PeerError('unsupported', String(cause), { final: true, cause });

@@ -7,9 +7,9 @@ import { goneError } from '../peer-errors.js';
 import { MODERATOR_ROLE, identityOf, type GoneReason } from '../protocol.js';
 import { stayOf } from '../session/handshake.js';
 import type { Wish } from '../signaling.js';
-import { Moderation, type Kick } from './moderation.js';
+import { Moderation, type Decision, type Kick } from './moderation.js';
 import type { KickOptions } from './options.js';
-import type { Spoken, Word } from './word.js';
+import type { Deciders, Spoken, Word } from './word.js';
 
 /** A member as far as it matters here. */
 export interface Seated {
@@ -28,6 +28,10 @@ export interface ChairOptions {
   /** Our own announcement. */
   readonly hello: Uint8Array;
   readonly peers: ReadonlyMap<string, Seated>;
+  /** One has to ask to come in, and, if it is we who make the room, these decide. */
+  readonly asks: Deciders | null;
+  /** What whoever let us in has told, checked. */
+  readonly known: readonly Spoken[];
 }
 
 export interface ChairEvents {
@@ -38,7 +42,12 @@ export interface ChairEvents {
   untrusted(id: string, reason: string): void;
   /** We are sent out. */
   expelled(kick: KickNote): void;
+  /** Somebody who asked to come in may, or may not, as we know now. */
+  decided(decision: Decision): void;
 }
+
+/** Whether somebody that signalling shows belongs here; `unknown` while nobody has said that it was let in. */
+export type Standing = 'member' | 'unknown' | 'out';
 
 /** How long those whom a kick concerns may take to hear of it, ms. */
 const FAREWELL = 500;
@@ -67,7 +76,12 @@ export class Chair {
       disputed: (id) => {
         events.untrusted(id, 'It says that somebody else made this room.');
       },
+      decided: (decision) => {
+        events.decided(decision);
+      },
+      isPresent: (id, stay) => options.peers.get(id)?.stay === stay,
     });
+    this.#moderation.recall(options.known);
   }
 
   /** We may send others out: as members know, or by the word of the back-end, which then does it. */
@@ -84,11 +98,31 @@ export class Chair {
     return this.#moderation.isModerator(id);
   }
 
+  /** Whether this page decides on those who ask to come in. */
+  get decides(): boolean {
+    return this.#moderation.mayDecide(identityOf(this.#options.identity.id));
+  }
+
+  /** All there is to know of the room, for somebody who comes in. */
+  get words(): readonly Word[] {
+    return this.#moderation.words;
+  }
+
+  isBanned(id: string): boolean {
+    return this.#moderation.isBanned(id);
+  }
+
+  /** Whether it may come in without anybody being asked. */
+  isWelcome(id: string): boolean {
+    return this.#moderation.isWelcome(id);
+  }
+
   /** We are in. @param created the room is of our making @param role what the back-end says that we are */
   begin(created: boolean, role: string): void {
     this.#role = role;
     if (!created) return;
-    void this.#moderation.begin().then((words) => {
+    this.#moderation.forget();
+    void this.#moderation.begin(this.#options.asks).then((words) => {
       this.#tell(this.#options.peers.values(), words);
     });
   }
@@ -103,11 +137,29 @@ export class Chair {
     void this.#moderation.hear(words, from);
   }
 
-  /** Whether signalling may show it: not who was sent out. */
-  admits(id: string, hello: Uint8Array): boolean {
-    if (!this.#moderation.isBanned(id)) return !this.#ended.has(stayOf(hello));
-    this.#events.untrusted(id, 'A moderator has banned it, and signalling lets it in.');
-    return false;
+  /** What somebody is whom signalling shows. */
+  standing(id: string, hello: Uint8Array): Standing {
+    const stay = stayOf(hello);
+    if (this.#moderation.isBanned(id)) {
+      this.#events.untrusted(id, 'A moderator has banned it, and signalling lets it in.');
+      return 'out';
+    }
+    if (this.#ended.has(stay)) return 'out';
+    return !this.#options.asks || this.#moderation.isAdmitted(id, stay) ? 'member' : 'unknown';
+  }
+
+  /**
+   * Lets somebody in who has asked, or does not.
+   * @returns false where that is not for us to say; otherwise once the members have most likely heard of it
+   */
+  async decide(kind: Decision['kind'], id: string, stay: string): Promise<boolean> {
+    const spoken = await this.#moderation.decide(kind, id, stay);
+    if (!spoken) return false;
+    this.#moderation.take(spoken);
+    // Who comes in is to be known to all by then.
+    if (kind === 'admit') await this.#heardBy([...this.#options.peers.values()], spoken.word);
+    else this.#tell(this.#options.peers.values(), [spoken.word]);
+    return true;
   }
 
   /** What there is to say of somebody's going. */

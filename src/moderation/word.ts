@@ -9,8 +9,8 @@ import { MAX_REASON_CHARS, identityOf, isPeerId } from '../protocol.js';
 
 /** All that is said names the room, and which life of it: a room that is made anew under its name is another one. */
 export type Statement =
-  /** I made this room. */
-  | { readonly kind: 'made'; readonly room: string; readonly life: string }
+  /** I made this room; and where one has to ask to come in, it is for these to decide. */
+  | { readonly kind: 'made'; readonly room: string; readonly life: string; readonly asks?: Deciders }
   /** That identity is a moderator from now on. */
   | { readonly kind: 'appoint'; readonly room: string; readonly life: string; readonly id: string }
   /**
@@ -25,7 +25,19 @@ export type Statement =
       readonly ban: boolean;
       readonly stay: string;
       readonly reason: string;
+    }
+  /** That peer, which has asked, may come in, or may not: for this stay. */
+  | {
+      readonly kind: 'admit' | 'decline';
+      readonly room: string;
+      readonly life: string;
+      readonly id: string;
+      readonly stay: string;
     };
+
+/** Who lets others in: any member, or a moderator. */
+export type Deciders = 'members' | 'moderators';
+export const DECIDERS: readonly Deciders[] = ['members', 'moderators'];
 
 export interface Word {
   /** The statement as JSON. */
@@ -60,15 +72,22 @@ function parseStatement(text: string): Statement | null {
   } catch {
     return null;
   }
-  const { kind, room, life, id, ban, stay, reason } = fields;
+  const { kind, room, life, id, ban, stay, reason, asks } = fields;
   if (!isName(room) || !isName(life)) return null;
-  if (kind === 'made') return { kind, room, life };
+  if (kind === 'made') return asks === undefined ? { kind, room, life } : parseAsking({ room, life, asks });
   if (!isPeerId(id)) return null;
   if (kind === 'appoint') return { kind, room, life, id };
-  if (kind !== 'kick' || typeof ban !== 'boolean' || typeof stay !== 'string') return null;
+  if (typeof stay !== 'string') return null;
+  if (kind === 'admit' || kind === 'decline') return isName(stay) ? { kind, room, life, id, stay } : null;
+  if (kind !== 'kick' || typeof ban !== 'boolean') return null;
   if (typeof reason !== 'string' || reason.length > MAX_REASON_CHARS) return null;
   return { kind, room, life, id, ban, stay, reason };
 }
+
+const parseAsking = (made: { room: string; life: string; asks: unknown }): Statement | null => {
+  const asks = DECIDERS.find((deciders) => deciders === made.asks);
+  return asks ? { kind: 'made', room: made.room, life: made.life, asks } : null;
+};
 
 /** Says it in the name of `identity`. */
 export async function speak(identity: Identity, statement: Statement): Promise<Spoken> {

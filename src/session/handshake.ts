@@ -12,8 +12,9 @@
  *
  * M1 names no receiver, so that one announcement serves a whole room. Its own signature binds the ephemeral key to
  * the sender: what B seals in its very first answer can be opened by the real A alone, before M3 has proved that A
- * is there. The nonce that M2 repeats tells a late answer to an earlier announcement from a forged one. The one flag
- * says that A is anonymous: it has nothing to say of itself, so that whoever answers need not wait for it.
+ * is there. The nonce that M2 repeats tells a late answer to an earlier announcement from a forged one. One flag
+ * says that A is anonymous: it has nothing to say of itself, so that whoever answers need not wait for it. The other one, that
+ * it keeps a door rather than knocks at it.
  */
 import { PeerError } from '../errors.js';
 import { identityOfKey, isSigned, subtle, verifierOf, type Identity } from '../identity.js';
@@ -48,6 +49,7 @@ const PUBLIC = 2 + POINT + NONCE + POINT;
 const PUBLIC_1 = PUBLIC + 1;
 const PUBLIC_2 = PUBLIC + NONCE;
 const ANONYMOUS = 1;
+const KEEPER = 2;
 export const M1_BYTES = PUBLIC_1 + SIGNATURE;
 export const M2_BYTES = PUBLIC_2 + SIGNATURE + MAC;
 export const M3_BYTES = 2 + SIGNATURE + MAC;
@@ -69,8 +71,13 @@ interface PublicPart {
 
 const nonceOf = (message: Bytes): Bytes => message.slice(2 + POINT, 2 + POINT + NONCE);
 
+export const makeNonce = (): Bytes => crypto.getRandomValues(new Uint8Array(NONCE));
+
 /** Names the stay in a room that an announcement, M1, begins. */
 export const stayOf = (m1: Uint8Array): string => toBase64url(nonceOf(new Uint8Array(m1)));
+
+/** Whether who announces itself so keeps a door. */
+export const isKeeper = (m1: Uint8Array): boolean => ((m1[PUBLIC] ?? 0) & KEEPER) !== 0;
 
 function parsePublic(message: Bytes, number: 1 | 2): PublicPart {
   const length = number === 1 ? M1_BYTES : M2_BYTES;
@@ -92,9 +99,9 @@ async function makeEphemeral(
   number: number,
   identity: Identity,
   { privateKey, publicKey }: CryptoKeyPair,
+  nonce = makeNonce(),
 ): Promise<{ key: CryptoKey; bytes: Bytes }> {
   const point = new Uint8Array(await subtle().exportKey('raw', publicKey));
-  const nonce = crypto.getRandomValues(new Uint8Array(NONCE));
   return {
     key: privateKey,
     bytes: concat(new Uint8Array([VERSION, number]), point, nonce, identity.publicKey),
@@ -193,14 +200,19 @@ export interface InitiateOptions {
   readonly pair?: CryptoKeyPair;
   /** We have neither a name nor a profile to introduce us with. Default false. */
   readonly anonymous?: boolean;
+  /** We keep a door. Default false. */
+  readonly keeper?: boolean;
+  /** Of `makeNonce()`, where the stay had to be named before. */
+  readonly nonce?: Bytes | undefined;
 }
 
 export async function initiate(
   { identity, room, psk }: HandshakeContext,
-  { pair, anonymous = false }: InitiateOptions = {},
+  { pair, anonymous = false, keeper = false, nonce }: InitiateOptions = {},
 ): Promise<Initiator> {
-  const ephemeral = await makeEphemeral(1, identity, pair ?? (await makeEphemeralKey()));
-  const said = concat(ephemeral.bytes, new Uint8Array([anonymous ? ANONYMOUS : 0]));
+  const ephemeral = await makeEphemeral(1, identity, pair ?? (await makeEphemeralKey()), nonce);
+  const flags = (anonymous ? ANONYMOUS : 0) | (keeper ? KEEPER : 0);
+  const said = concat(ephemeral.bytes, new Uint8Array([flags]));
   const m1 = concat(said, await identity.sign(announcement(room, identity.id, said)));
   // The same answer again would give the same keys, and with them frames under numbers that were used before.
   const answers = new Set<string>();
@@ -289,7 +301,7 @@ export async function respond(
   ]);
   return {
     m2,
-    anonymous: m1[PUBLIC] === ANONYMOUS,
+    anonymous: ((m1[PUBLIC] ?? 0) & ANONYMOUS) !== 0,
     keys,
     async confirm(m3) {
       if (m3.length !== M3_BYTES || m3[0] !== VERSION || m3[1] !== 3) {

@@ -3,7 +3,9 @@ import { PeerError } from '../errors.js';
 import { concat, lengthPrefixed, utf8, type Bytes } from '../bytes.js';
 import {
   initiate,
+  isKeeper,
   makeEphemeralKey,
+  makeNonce,
   respond,
   type HandshakeContext,
   type Initiator,
@@ -12,7 +14,7 @@ import {
 } from './handshake.js';
 import { Sealer } from './seal.js';
 
-export { initiate, makeEphemeralKey, type HandshakeContext, type Initiator };
+export { initiate, isKeeper, makeEphemeralKey, makeNonce, type HandshakeContext, type Initiator };
 
 export interface SessionOptions {
   readonly context: HandshakeContext;

@@ -9,6 +9,7 @@ import {
   makeRoom,
   meshed,
   nextData,
+  nextRequest,
   otherPage,
   uniqueName,
   upgraded,
@@ -307,15 +308,22 @@ describe('<peer-group>', () => {
     expect(peer?.connection?.getConfiguration().iceServers).to.be.empty;
   });
 
-  it('does not join a room that its author meant to protect by what is not there yet', async () => {
+  it('asks to come in where it has to, and lets others in', async () => {
     const group = document.createElement('peer-group');
     group.setAttribute('room', uniqueName());
     group.setAttribute('admission', 'ask');
-    const failed = once<{ error: PeerError }>(group, 'error');
+    group.setAttribute('deciders', 'moderators');
     document.body.append(group);
-    const { error } = (await failed).detail;
-    expect([error.code, error.final, group.state]).to.deep.equal(['unsupported', true, 'new']);
-    expect(error.message).to.include('admission');
+    await once(group, 'join');
+    expect([group.knocking, group.knocks.size]).to.deep.equal([false, 0]);
+    const other = makeRoom({ room: group.room!, admission: 'ask', displayName: 'Bob' });
+    const asked = await nextRequest(group);
+    expect([asked.detail.peer.displayName, [...group.knocks.keys()]]).to.deep.equal([
+      'Bob',
+      [asked.detail.peer.id],
+    ]);
+    asked.accept();
+    await meshed(group, other);
     group.remove();
   });
 

@@ -1,9 +1,18 @@
 /** Rooms and pairs of several pages within one: each with an identity, and so a place in the mesh, of its own. */
 import { PeerPair, PeerRoom, broadcastChannelSignaling, webSocketSignaling } from '../../src/index.js';
-import type { Peer, PeerPairOptions, PeerRoomOptions, Signaling } from '../../src/index.js';
-import { once, until } from './until.js';
+import type {
+  JoinRequestEvent,
+  Peer,
+  PeerPairOptions,
+  PeerRoomOptions,
+  RoomEventMap,
+  Signaling,
+  TypedListeners,
+} from '../../src/index.js';
+import { inTime, once, until } from './until.js';
 
 type Source = PeerRoom | PeerPair;
+type Listening = Pick<TypedListeners<RoomEventMap>, 'addEventListener'>;
 
 let count = 0;
 /** A name that no other test uses. */
@@ -63,6 +72,16 @@ export async function upgraded(...sources: readonly Pick<Source, 'peers' | 'stat
     [...peers.values()].every(({ path }) => path === 'direct');
   await until(() => sources.every(direct), { what: 'direct paths' });
 }
+
+/** The next one to ask to come in. */
+export const nextRequest = (target: Listening): Promise<JoinRequestEvent> =>
+  inTime(
+    new Promise((resolve) => {
+      target.addEventListener('joinrequest', resolve, { once: true });
+    }),
+    'somebody to ask',
+    10_000,
+  );
 
 /** The next message. */
 export const nextData = async (target: EventTarget) =>
