@@ -6,14 +6,17 @@ import type { Logger } from './log.js';
 import { checkToken, kindOf, type Applicant, type Verdict } from './tokens.js';
 import type { TokenSettings } from './token-options.js';
 
+/** What an operator calls a room by. */
+export type NamedKind = Exclude<RoomKind, 'door'>;
+
 /** What `authorize` is told of a join. */
 export interface JoinAttempt {
   /** The room's name or the pair's code, as its author wrote it; it is that room's. Empty with `names: false`. */
   readonly room: string;
   /** What the room is called on the wire: 43 base64url characters, the same as `roomId(room, kind)`. */
   readonly roomId: string;
-  /** Null with `names: false`. */
-  readonly kind: RoomKind | null;
+  /** Null with `names: false`. The door of a group, where one asks to come in, is that group, but for its `roomId`. */
+  readonly kind: NamedKind | null;
   /** The peer's id, which it has proven to hold the key of. */
   readonly id: string;
   /** What the page gave, unchecked unless there is the option `tokens`; empty for nothing. */
@@ -37,7 +40,7 @@ export type Decision =
 export type Authorize = (request: IncomingMessage, attempt: JoinAttempt) => Decision | Promise<Decision>;
 
 /** Whether there may be a room of that name, or a pair of that code. */
-export type ValidateCode = (code: string, kind: RoomKind) => boolean | Promise<boolean>;
+export type ValidateCode = (code: string, kind: NamedKind) => boolean | Promise<boolean>;
 
 export interface AccessSettings {
   readonly authorize: Authorize | undefined;
@@ -117,7 +120,8 @@ export class Access {
 
   async #ask(request: IncomingMessage, { room: roomId, id, token, name }: Knock): Promise<Verdict> {
     const { authorize, validateCode, tokens, names } = this.#settings;
-    const kind = names ? kindOf(name, roomId) : null;
+    const found = names ? kindOf(name, roomId) : null;
+    const kind = found === 'door' ? 'group' : found;
     if (names && !kind) return name === '' ? NAMELESS : MISNAMED;
     const checked = tokens ? await checkToken(token, { room: roomId, id }, tokens) : { role: '' };
     if ('reason' in checked) return checked;

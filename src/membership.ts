@@ -247,10 +247,21 @@ export class Membership {
         host.reconnecterror(detail);
       }),
       close: live((error) => {
-        this.close();
-        host.ended(error);
+        if (error?.code === 'kicked') void this.#whyKicked().then(live(() => this.#sentOut(error)));
+        else this.#sentOut(error);
       }),
     };
+  }
+
+  /** Resolves when a moderator's reason, which may come by a path of its own, has most likely come. */
+  async #whyKicked(): Promise<void> {
+    const isDirect = [...this.#peers.values()].some(({ path }) => path === 'direct' || path === 'turn');
+    if (this.#chair && isDirect) await this.#chair.farewell();
+  }
+
+  #sentOut(error: PeerError | undefined): void {
+    this.close();
+    this.#host.ended(error);
   }
 
   #appeared(shown: SignalingPeer): void {

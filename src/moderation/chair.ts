@@ -49,7 +49,7 @@ export interface ChairEvents {
 /** Whether somebody that signalling shows belongs here; `unknown` while nobody has said that it was let in. */
 export type Standing = 'member' | 'unknown' | 'out';
 
-/** How long those whom a kick concerns may take to hear of it, ms. */
+/** How long those whom a decision concerns may take to hear of it, ms. */
 const FAREWELL = 500;
 
 export class Chair {
@@ -92,6 +92,11 @@ export class Chair {
   /** Resolves when what has been heard so far is taken in; null when it is. */
   get work(): Promise<void> | null {
     return this.#moderation.work;
+  }
+
+  /** Resolves after as long as somebody's last words may take. */
+  farewell(): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, FAREWELL));
   }
 
   isModerator(id: string): boolean {
@@ -214,8 +219,7 @@ export class Chair {
   async #heardBy(peers: readonly Seated[], word: Word): Promise<void> {
     if (peers.length === 0) return;
     this.#tell(peers, [word]);
-    const late = new Promise((resolve) => setTimeout(resolve, FAREWELL));
-    await Promise.race([Promise.allSettled(peers.map((peer) => peer.ping())), late]);
+    await Promise.race([Promise.allSettled(peers.map((peer) => peer.ping())), this.farewell()]);
   }
 
   /** A moderator has sent somebody out, maybe us. */

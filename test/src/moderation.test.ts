@@ -1,6 +1,6 @@
 /** Who made a room may send others out of it, and whom it appoints; nobody else, whatever page or server pretends. */
 import { expect } from '@open-wc/testing';
-import type { Peer, PeerError, PeerRoom, Signaling } from '../../src/index.js';
+import { PeerError, type Peer, type PeerRoom, type Signaling, type SignalingSink } from '../../src/index.js';
 import { createIdentity } from '../../src/identity.js';
 import { Moderation } from '../../src/moderation/moderation.js';
 import { hear, speak, type Statement, type Word } from '../../src/moderation/word.js';
@@ -16,6 +16,7 @@ import {
   nextData,
   otherPage,
   uniqueName,
+  upgraded,
 } from '../support/sources.js';
 import { once, record, until } from '../support/until.js';
 
@@ -291,6 +292,28 @@ describe('Words about a room', () => {
     expect(appointed).to.deep.equal([before.id, after.id]);
     expect(moderation.isModerator(before.id)).to.equal(false);
     expect(ada!.moderator).to.equal(true);
+  });
+});
+
+describe('A moderator and signalling', () => {
+  afterEach(closeAll);
+
+  it('may tell of a kick in either order: it is the reason that counts', async () => {
+    let sink: SignalingSink | undefined;
+    const spied = (inner: Signaling): Signaling => ({
+      relay: inner.relay,
+      identity: () => inner.identity(),
+      join: (request, given) => inner.join(request, (sink = given)),
+    });
+    const room = uniqueName();
+    const ada = makeRoom({ room, signaling: otherPage() });
+    await once(ada, 'join');
+    const bob = makeRoom({ room, signaling: spied(otherPage()) });
+    await upgraded(ada, bob);
+    const closed = once<{ code: string; reason: string }>(bob, 'close');
+    sink?.close(new PeerError('kicked', 'You were sent out.', { final: true }));
+    void ada.kick(bob.peerId!, { reason: 'Too loud' });
+    expect((await closed).detail).to.include({ code: 'kicked', reason: 'Too loud' });
   });
 });
 
