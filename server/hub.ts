@@ -237,9 +237,10 @@ export class Hub {
    * @returns how many there were, here
    */
   closeRoom(name: string): number {
-    this.#registry.closeRoom(roomId(name, 'door'));
     const rooms = [roomId(name, 'group'), roomId(name, 'pair'), ...(isRoomId(name) ? [name] : [])];
-    return rooms.reduce((sum, room) => sum + this.#registry.closeRoom(room), 0);
+    const ended = rooms.reduce((sum, room) => sum + this.#registry.closeRoom(room), 0);
+    this.#registry.closeRoom(roomId(name, 'door'));
+    return ended;
   }
 
   /** False when no such client is connected, and no seat waits for it, here. */

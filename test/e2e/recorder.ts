@@ -39,6 +39,7 @@ export const EVENTS = [
   ...['open', 'join', 'peer', 'profile', 'leave', 'data', 'busy', 'statechange', 'error', 'close'],
   ...['reconnecting', 'reconnect', 'reconnecterror'],
   ...['upgradeattempt', 'upgrade', 'upgradeerror', 'downgrade', 'gap', 'untrusted'],
+  ...['joinrequest', 'joinrequestend', 'knock'],
 ];
 
 /** Is sent to the page as text, so it uses nothing from outside. */

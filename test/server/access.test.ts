@@ -77,12 +77,16 @@ describe('authorize', () => {
     assert.equal(await knock(member, { id: TEA, name: 'tea', token: 'ticket' }), 'in as ""');
     const pair = roomId('k3', 'pair');
     assert.equal(await knock(member, { n: 1, id: pair, name: 'k3' }), 'in as ""');
+    // Where one asks to come in, as far as an operator is concerned, is the room.
+    const door = roomId('tea', 'door');
+    assert.equal(await knock(member, { n: 2, id: door, name: 'tea' }), 'in as ""');
     const common = { url: '/signal', agent: 'tester', id: member.id, role: '' };
     assert.deepEqual(asked, [
       { ...common, room: 'tea', roomId: TEA, kind: 'group', token: 'ticket' },
       { ...common, room: 'k3', roomId: pair, kind: 'pair', token: '' },
+      { ...common, room: 'tea', roomId: door, kind: 'group', token: '' },
     ]);
-    assert.equal(server.stats().members, 2);
+    assert.equal(server.stats().members, 3);
   });
 
   test('answers with true, false, a role or a reason, at once or later', async (t) => {

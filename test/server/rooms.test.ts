@@ -137,7 +137,7 @@ test('a room id is derived as a page derives it', async () => {
   assert.notEqual(roomId('tea', 'group'), roomId('tea', 'pair'));
 });
 
-test('leave(name) ends every membership of the group, the pair and the wire id', async (t) => {
+test('leave(name) ends every membership of the group, the pair, the wire id, and then of the door', async (t) => {
   const { login, server } = await startServer(t);
   const [one, other] = await Promise.all([login(), login()]);
   await one.join(0, roomId('tea', 'group'));
@@ -145,10 +145,12 @@ test('leave(name) ends every membership of the group, the pair and the wire id',
   await one.next('peer');
   await one.join(1, roomId('tea', 'pair'));
   await one.join(2, room('w'));
+  await one.join(3, roomId('tea', 'door'));
   assert.equal(server.leave('coffee'), 0);
   assert.equal(server.leave('tea'), 3);
   assert.equal((await one.next('closed')).n, 0);
   assert.equal((await one.next('closed')).n, 1);
+  assert.equal((await one.next('closed')).n, 3);
   assert.deepEqual(await other.next('closed'), {
     type: 'closed',
     n: 4,

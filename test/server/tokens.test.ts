@@ -71,6 +71,7 @@ describe('a token', () => {
     const token = await sign({ room: 'tea' });
     assert.equal(await shown(server, token, TEA), 'in as ""');
     assert.equal(await shown(server, token, roomId('tea', 'pair')), 'in as ""');
+    assert.equal(await shown(server, token, roomId('tea', 'door')), 'in as ""');
     assert.equal(await shown(server, token, roomId('Tea', 'group')), OTHER_ROOM);
     assert.equal(await shown(server, token, room('x')), OTHER_ROOM);
     assert.equal(await shown(server, await sign({ room: '*' }), room('x')), 'in as ""');

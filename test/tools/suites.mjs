@@ -140,6 +140,8 @@ const browserSuite = (browser) => ({
   },
 });
 
+const findRedis = (say) => findOrInstallPrograms({ 'redis-server': 'redis-server' }, say);
+
 const runSize = () =>
   step('size budget', [process.execPath, 'test/bench/size.mjs', '--check']).then((one) => [one]);
 
@@ -155,18 +157,21 @@ export const suites = [
   ]),
   nodeSuite('server', () => testsIn('test/server'), { timeout: 480 * SECOND }),
   demanding(
-    (say) => findOrInstallPrograms({ 'redis-server': 'redis-server' }, say),
+    findRedis,
     nodeSuite('cluster', () => testsIn('test/cluster'), { concurrency: 1, timeout: 400 * SECOND }),
   ),
   browserSuite('chromium'),
   browserSuite('firefox'),
-  nodeSuite('e2e', () => testsIn('test/e2e'), {
-    browsers: ['chromium', 'firefox'],
-    needsBuild: true,
-    concurrency: 1,
-    timeout: 900 * SECOND,
-    routed: true,
-  }),
+  demanding(
+    findRedis,
+    nodeSuite('e2e', () => testsIn('test/e2e'), {
+      browsers: ['chromium', 'firefox'],
+      needsBuild: true,
+      concurrency: 1,
+      timeout: 900 * SECOND,
+      routed: true,
+    }),
+  ),
   demanding(
     findOrInstallTools,
     nodeSuite('network', () => testsIn('test/network'), {
