@@ -35,11 +35,13 @@ export function subtle(): SubtleCrypto {
 const makeKeyPair = (): Promise<CryptoKeyPair> => subtle().generateKey(ECDSA, false, ['sign', 'verify']);
 
 /**
- * A new identity whose private key no script can read.
+ * An identity of one's own.
+ * @param keyPair ECDSA on P-256, kept by the caller, who is the same one again with it: outside a browser, for instance. Default: a new
+ * one, whose private key no script can read
  * @throws {PeerError} `insecure-context` on plain http other than localhost
  */
-export const createIdentity = async (): Promise<Identity> =>
-  fromKeyPair(await makeKeyPair(), () => Promise.resolve(0));
+export const createIdentity = async (keyPair?: CryptoKeyPair): Promise<Identity> =>
+  fromKeyPair(keyPair ?? (await makeKeyPair()), () => Promise.resolve(0));
 
 /**
  * The identity that this browser has at this origin, the same at every visit; a new one where none can be kept.

@@ -39,13 +39,13 @@ const RECONNECT_DELAY = 500;
  * Rejects with a PeerError.
  */
 export async function prepareToJoin(
-  { signaling: given, url, ephemeral, ...options }: PeerRoomOptions & PeerPairOptions,
+  { signaling: given, url, ephemeral, WebSocket, ...options }: PeerRoomOptions & PeerPairOptions,
   { name, kind }: { readonly name: string; readonly kind: RoomKind },
   signal: AbortSignal,
 ): Promise<Joining> {
   // Before anything is dialled: a page that may not prove who it is has no business there.
   subtle();
-  const signaling = given ?? resolveSignaling(url, ephemeral);
+  const signaling = given ?? resolveSignaling(url, ephemeral, WebSocket);
   const { timeout = TIMEOUT, reconnectDelay = RECONNECT_DELAY } = options;
   const { transport, makeConnection, configuration } = connecting(options);
   signaling.prepare?.({ timeout, reconnectDelay });

@@ -56,6 +56,8 @@ export interface SourceOptions {
   readonly reconnectDelay?: number | undefined;
   /** Default: the browser's. Give another one where there is none, as in Node. */
   readonly RTCPeerConnection?: typeof RTCPeerConnection | undefined;
+  /** The same for `url`. Where rooms share a connection, its first room decides. */
+  readonly WebSocket?: typeof WebSocket | undefined;
 }
 
 export interface PeerRoomOptions extends SourceOptions {
@@ -98,6 +100,7 @@ const SOURCE_OPTIONS: readonly string[] = [
   'reconnect',
   'reconnectDelay',
   'RTCPeerConnection',
+  'WebSocket',
 ];
 export const ROOM_OPTIONS: readonly string[] = [
   ...SOURCE_OPTIONS,

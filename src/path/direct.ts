@@ -123,8 +123,8 @@ export class DirectPath {
     channel.onopen = () => {
       void this.#prove(channel);
     };
-    channel.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
-      this.#receive(data);
+    channel.onmessage = ({ data }: MessageEvent<string | ArrayBuffer | Uint8Array>) => {
+      this.#receive(asBuffer(data));
     };
     channel.onbufferedamountlow = () => {
       if (this.isOpen) this.#sink.drain();
@@ -363,6 +363,10 @@ export class DirectPath {
     this.#sink.closed(error);
   }
 }
+
+/** Outside of browsers `binaryType` does not count everywhere. */
+const asBuffer = (data: string | ArrayBuffer | Uint8Array): string | ArrayBuffer =>
+  ArrayBuffer.isView(data) ? new Uint8Array(data).buffer : data;
 
 const noWay = (): PeerError =>
   new PeerError('negotiation-failed', 'The network lets no direct path through.');

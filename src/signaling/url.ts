@@ -43,13 +43,18 @@ export function signalingAddress(url: string, base = pageAddress()): string {
  * This page's one adaptor for `url` and kind of identity.
  * @param url see `signalingAddress()` for what it may be
  * @param ephemeral under an id that ends with the page
+ * @param WebSocket where the platform has none
  */
-export function resolveSignaling(url = LOCAL, ephemeral = false): Signaling {
+export function resolveSignaling(
+  url = LOCAL,
+  ephemeral = false,
+  WebSocket?: typeof globalThis.WebSocket,
+): Signaling {
   const address = signalingAddress(url);
   const identity = (): Promise<Identity> => pageIdentity(ephemeral);
   return sharedSignaling(`${ephemeral ? 'ephemeral ' : ''}${address}`, () =>
     address === LOCAL
       ? broadcastChannelSignaling({ identity })
-      : webSocketSignaling({ url: address, identity }),
+      : webSocketSignaling({ url: address, identity, ...(WebSocket && { WebSocket }) }),
   );
 }
