@@ -12,6 +12,7 @@ import {
   readText,
   type Reader,
 } from './cli-values.js';
+import { DEFAULT_LEASE, DEFAULT_PREFIX } from './cluster/settings.js';
 import { DEFAULT_TURN_TTL } from './ice-options.js';
 import { DEFAULT_METRICS_PATH, DEFAULT_PORT, DEFAULT_SEAT_TIMEOUT } from './options.js';
 
@@ -121,8 +122,24 @@ export const ROWS: readonly Row[] = [
     read: readSecret,
     fallback: 'none',
     meaning: 'share rooms with the other servers at this Redis',
-    option: ['redis'],
+    option: ['redis', 'url'],
     secret: true,
+  },
+  {
+    flag: 'redis-prefix',
+    value: 'TEXT',
+    read: readText,
+    fallback: DEFAULT_PREFIX,
+    meaning: 'what begins every key and channel there: servers with the same one act as one',
+    option: ['redis', 'prefix'],
+  },
+  {
+    flag: 'redis-lease',
+    value: 'MS',
+    read: readInteger,
+    fallback: String(DEFAULT_LEASE),
+    meaning: 'how long the members of a process that died stay',
+    option: ['redis', 'lease'],
   },
   {
     flag: 'limits',

@@ -37,7 +37,9 @@ export interface Times {
   readonly grace: number;
 }
 
-const DEFAULT_LEASE = 15_000;
+export const DEFAULT_PREFIX = 'pe:';
+/** Milliseconds. */
+export const DEFAULT_LEASE = 15_000;
 
 export const timesOf = (lease: number): Times => ({
   lease,
@@ -78,7 +80,7 @@ export function readRedis(value: unknown): RedisSettings {
     url: url.href,
     address: `${url.protocol}//${url.host}`,
     database: Number(url.pathname.slice(1)),
-    prefix: readPrefix(given['prefix'] ?? 'pe:'),
+    prefix: readPrefix(given['prefix'] ?? DEFAULT_PREFIX),
     times: timesOf(integer('redis.lease', given['lease'] ?? DEFAULT_LEASE, 1000, 3_600_000)),
   };
 }

@@ -100,7 +100,7 @@ export class RoomSession implements SignalingSession {
     let refusal: PeerError;
     try {
       const given = give?.() ?? '';
-      const token = typeof given === 'string' ? given : await given;
+      const token = typeof given === 'string' ? given : await this.#awaited(given, connection);
       if (this.#ended || connection.closed) return;
       const name = connection.asksNames ? (tell?.() ?? '') : '';
       const frame: ClientFrame = { type: 'credentials', n: this.n, token, name };
@@ -117,6 +117,21 @@ export class RoomSession implements SignalingSession {
     }
     // Who has lost the connection meanwhile asks again on the next one.
     if (!connection.closed) this.fail(refusal);
+  }
+
+  /** Somebody may be asked for it, so there is no end to the wait; but a page is told of it. */
+  async #awaited(token: Promise<string>, connection: Connection): Promise<string> {
+    const { timeout } = this.request;
+    const timer = setTimeout(() => {
+      if (this.#ended || connection.closed) return;
+      const message = `There is no token after ${String(timeout)} ms; it is still waited for.`;
+      this.#sink.trouble(new PeerError('timeout', message));
+    }, timeout);
+    try {
+      return await token;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Nobody can insist on having created a room that he comes back to. */

@@ -39,12 +39,20 @@ export class Node {
     this.url = url;
   }
 
-  /** @param t the test with which it ends */
-  static async start(options: SignalingServerOptions, t?: TestContext): Promise<Node> {
+  /**
+   * @param t the test with which it ends
+   * @param env beside that of the tests
+   */
+  static async start(
+    options: SignalingServerOptions,
+    t?: TestContext,
+    env: Record<string, string> = {},
+  ): Promise<Node> {
     await compiled;
     const limits = { connectionsPerAddress: 10_000, ...options.limits };
     const child = fork(PROGRAM, [JSON.stringify({ ...options, limits })], {
       execArgv: ['--enable-source-maps'],
+      env: { ...process.env, ...env },
     });
     t?.after(() => child.kill('SIGKILL'));
     const [told] = (await once(child, 'message')) as [{ url?: string; error?: string }];

@@ -89,15 +89,36 @@ export class RedisServer {
   }
 }
 
-/** Three that share the slots among them. */
-export async function startRedisCluster(t: TestContext): Promise<[RedisServer, RedisServer, RedisServer]> {
-  const start = (): Promise<RedisServer> => RedisServer.of(t, '--cluster-enabled', 'yes');
-  const servers: [RedisServer, RedisServer, RedisServer] = [await start(), await start(), await start()];
+/** How a Redis is told to speak TLS, beside its port without. */
+export interface Tls {
+  /** Of a free port. */
+  readonly port: number;
+  readonly options: readonly string[];
+}
+
+/** @param cert of a certificate that signs itself, @param key its private key: files, both */
+export async function tlsOf({ cert, key }: { cert: string; key: string }): Promise<Tls> {
+  const port = await freePort();
+  const files = ['--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', cert];
+  return { port, options: ['--tls-port', String(port), ...files, '--tls-auth-clients', 'no'] };
+}
+
+/** Three that share the slots among them. @param tls of each, by which they talk to each other then */
+export async function startRedisCluster(
+  t: TestContext,
+  tls?: readonly [Tls, Tls, Tls],
+): Promise<[RedisServer, RedisServer, RedisServer]> {
+  const start = (i: 0 | 1 | 2): Promise<RedisServer> => {
+    const secure = tls ? [...tls[i].options, '--tls-cluster', 'yes'] : [];
+    return RedisServer.of(t, '--cluster-enabled', 'yes', ...secure);
+  };
+  const servers: [RedisServer, RedisServer, RedisServer] = [await start(0), await start(1), await start(2)];
+  const first = String(tls?.[0].port ?? servers[0].port);
   const slots = 16_384;
   for (const [i, server] of servers.entries()) {
-    const [first, last] = [Math.ceil((slots * i) / 3), Math.ceil((slots * (i + 1)) / 3) - 1];
-    await server.say('CLUSTER', 'ADDSLOTSRANGE', String(first), String(last));
-    await server.say('CLUSTER', 'MEET', '127.0.0.1', String(servers[0].port));
+    const [from, to] = [Math.ceil((slots * i) / 3), Math.ceil((slots * (i + 1)) / 3) - 1];
+    await server.say('CLUSTER', 'ADDSLOTSRANGE', String(from), String(to));
+    await server.say('CLUSTER', 'MEET', '127.0.0.1', first);
   }
   const isWhole = async (server: RedisServer): Promise<boolean> => {
     const info = String(await server.say('CLUSTER', 'INFO'));

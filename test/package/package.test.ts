@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -71,9 +72,14 @@ describe('the published package', () => {
 
   test('it brings what runs and what documents it, and nothing else', () => {
     const strays = consumer.files.filter(
-      (path) => !/^(dist|demo)\//.test(path) && !/^(package\.json|[A-Z]+(\.md)?)$/.test(path),
+      (path) => !/^(dist|demo|docs)\//.test(path) && !/^(package\.json|[A-Z]+(\.md)?)$/.test(path),
     );
     assert.deepEqual(strays, []);
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    for (const [, file = ''] of readme.matchAll(/\]\((docs\/[\w-]+\.md)/g)) {
+      assert.ok(consumer.files.includes(file), `${file} is missing`);
+    }
+    assert.ok(consumer.files.includes('docs/grafana.json'));
     for (const file of ['peer-elements.js', 'core.js', 'server.js', 'cli.js', 'custom-elements.json']) {
       assert.ok(consumer.files.includes(`dist/${file}`), `dist/${file} is missing`);
     }

@@ -6,6 +6,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { connect as tlsConnect } from 'node:tls';
+import { createSelfSigned } from '../../server/certificate.js';
 import { until } from '../support/until.js';
 import { startServer } from './client.js';
 
@@ -33,6 +35,23 @@ test('an upgrade request that is never finished is cut, however busily it is wri
   assert.ok(ms > 250 && ms < 3000, `${ms} ms`);
   assert.equal(server.stats().connections, 0);
   await (await login()).barrier();
+});
+
+test('over TLS, too: in the handshake, and between that and a request', async (t) => {
+  const https = createSelfSigned(['localhost']);
+  const { url, server } = await startServer(t, { limits: { loginTimeout: 300 }, https });
+  const started = performance.now();
+  const silent = dial(url);
+  const half = dial(url);
+  half.socket.write(Buffer.from([0x16, 3, 1, 2, 0, 1])); // A record's head, and the first byte of what it announces.
+  const shaken = tlsConnect({ port: server.address.port, host: '127.0.0.1', rejectUnauthorized: false });
+  shaken.on('error', () => undefined).resume();
+  await once(shaken, 'secureConnect');
+  const cut = once(shaken, 'close');
+  shaken.write('GET /signal HTTP/1.1\r\n');
+  await Promise.all([silent.closed, half.closed, cut]);
+  const ms = performance.now() - started;
+  assert.ok(ms > 250 && ms < 3000, `${ms} ms`);
 });
 
 test('who upgrades and then says nothing is cut after the same time', async (t) => {

@@ -165,6 +165,22 @@ describe('who may come in', () => {
     await once(room, 'join');
   });
 
+  it('a token that does not come is told of, and waited for', async () => {
+    let give: (token: string) => void = () => undefined;
+    const given = new Promise<string>((resolve) => (give = resolve));
+    const room = roomAt('mute', { timeout: 400, token: () => given });
+    const { detail } = await once<{ error: PeerError }>(room, 'error', {
+      where: ({ detail }) => (detail as { error: PeerError }).error.message.includes('no token after 400 ms'),
+    });
+    expect([detail.error.code, detail.error.final, room.state]).to.deep.equal([
+      'timeout',
+      false,
+      'connecting',
+    ]);
+    give('late');
+    await joined(room);
+  });
+
   it('what is too large to be shown is said so, and by nobody else', async () => {
     expect(() => roomAt('mute', { token: 'x'.repeat(2049) })).to.throw(
       TypeError,

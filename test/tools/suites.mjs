@@ -157,8 +157,8 @@ export const suites = [
   ]),
   nodeSuite('server', () => testsIn('test/server'), { timeout: 480 * SECOND }),
   demanding(
-    findRedis,
-    nodeSuite('cluster', () => testsIn('test/cluster'), { concurrency: 1, timeout: 400 * SECOND }),
+    (say) => [...findRedis(say), ...findOrInstallPrograms({ openssl: 'openssl' }, say)],
+    nodeSuite('cluster', () => testsIn('test/cluster'), { concurrency: 1, timeout: 480 * SECOND }),
   ),
   browserSuite('chromium'),
   browserSuite('firefox'),
