@@ -1,6 +1,13 @@
 /** The networking core: no element, no side effect on import. */
 export { PeerRoom } from './room.js';
 export { PeerPair, randomCode } from './pair.js';
+export {
+  ManualConnection,
+  createConnection,
+  type ConnectionEventMap,
+  type ConnectionOptions,
+  type ConnectionSignal,
+} from './manual-connection.js';
 export { Peer } from './peer.js';
 export { JoinRequestEvent } from './door/join-request-event.js';
 export type { Knock, Knocker, KnockOutcome } from './door/knock.js';

@@ -27,9 +27,10 @@ const isFields = (value: unknown): value is Fields => typeof value === 'object' 
 const isOptionalText = (value: unknown): value is string | null | undefined =>
   value === undefined || value === null || (typeof value === 'string' && value.length <= MAX_CANDIDATE_CHARS);
 
-function parseMessage(fields: Fields): NegotiationMessage | Refusal | null {
-  const { description, candidate, refused } = fields;
-  if (refused === true) return { refused };
+/** What one side of a negotiation says, or null for anything else. */
+export function parseNegotiation(value: unknown): NegotiationMessage | null {
+  if (!isFields(value)) return null;
+  const { description, candidate } = value;
   if (isFields(description)) {
     const { type, sdp } = description;
     if (!DESCRIPTION_TYPES.includes(type) || typeof sdp !== 'string' || sdp.length > MAX_SDP_CHARS)
@@ -62,6 +63,6 @@ export function parseSignal(bytes: Uint8Array): PathSignal | null {
   if (!isFields(fields)) return null;
   const { link } = fields;
   if (typeof link !== 'string' || !LINK.test(link)) return null;
-  const message = parseMessage(fields);
+  const message = fields['refused'] === true ? ({ refused: true } as const) : parseNegotiation(fields);
   return message && { link, message };
 }
