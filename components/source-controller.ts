@@ -14,7 +14,32 @@ export interface SourceElementEventMap extends SourceEventMap {
   join: CustomEvent<JoinDetail & { readonly room?: string; readonly code?: string }>;
   busy: CustomEvent<{ readonly code: string }>;
   moderator: CustomEvent<{ readonly identity: string }>;
+  joinrequest: CustomEvent<{ readonly peer: Knocker }>;
+  joinrequestend: CustomEvent<{ readonly peer: Knocker; readonly outcome: KnockOutcome }>;
+  knock: CustomEvent<{ readonly answering: boolean }>;
 }
+
+/** Somebody who knocks, as those see it who may decide: no member yet, and nothing can be sent to it. */
+export interface Knocker {
+  readonly id: string;
+  readonly identity: string;
+  readonly displayName: string;
+  readonly profile: unknown;
+  safetyNumber(): Promise<string>;
+}
+
+/** One knock that waits for a decision. */
+export interface Knock {
+  readonly peer: Knocker;
+  /** As `performance.now()` had it. */
+  readonly since: number;
+  accept(): void;
+  /** @param reason at most 256 characters, shown to who knocks */
+  reject(reason?: string): void;
+}
+
+/** How a knock ended, whoever decided; or the knocker did not wait for it. */
+export type KnockOutcome = 'accepted' | 'rejected' | 'gone';
 
 export interface SourceSendOptions {
   readonly to?: string | readonly string[];
@@ -39,6 +64,13 @@ export type SourceElement = TypedListeners<SourceElementEventMap> &
     readonly moderator?: boolean;
     kick?(id: string, options?: { readonly ban?: boolean; readonly reason?: string }): Promise<void>;
     readonly password?: string | null | undefined;
+    /** By id, who waits at the door for a decision that this page may take. */
+    readonly knocks?: ReadonlyMap<string, Knock>;
+    /** Whether this page stands at the door itself. */
+    readonly knocking?: boolean;
+    readonly admission?: 'open' | 'ask' | null;
+    connect?(): void;
+    close?(): void;
     send(data: unknown, options?: SourceSendOptions): Promise<void>;
   };
 
