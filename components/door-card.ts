@@ -1,9 +1,9 @@
 /** One of those who knock, and what may be decided about them. */
 import { html, nothing, type TemplateResult } from 'lit';
+import type { Knock, Knocker } from '../src/index.js';
 import { nameOf, type GuestStrings } from './chat-text.js';
 import type { DoorStrings } from './door-strings.js';
 import { ICONS } from './icons.js';
-import type { Knock, Knocker } from './source-controller.js';
 import {
   avatarView,
   comparison,
@@ -39,7 +39,7 @@ export function calledOf(s: GuestStrings, { id, displayName }: Pick<Knocker, 'id
 }
 
 export function knockView(row: KnockRow, s: DoorStrings, actions: KnockActions): TemplateResult {
-  const { knock, peer, own, suspect, open } = row;
+  const { knock, peer, suspect, open } = row;
   const name = calledOf(s, peer);
   const kind = kindOf(row);
   return html`<li
@@ -54,12 +54,11 @@ export function knockView(row: KnockRow, s: DoorStrings, actions: KnockActions):
       ${whoView(row, name, s, peer.displayName)}
       <div class="meta" part="meta">
         <span>${s.since(performance.now() - knock.since)}</span>
-        ${own ? html`<span>${s.youToo}</span>` : nothing}${formerName(row, s)}
+        ${formerName(row, s)}
       </div>
     </div>
-    ${own ? nothing : toggleView(row, name, s, actions, true)}
-    ${suspect ? warningView(suspect.name, s) : nothing} ${decisionView(row, name, s, actions)}
-    ${row.explaining ? reasonView(row, s, actions) : nothing}
+    ${toggleView(row, name, s, actions, true)} ${suspect ? warningView(suspect.name, s) : nothing}
+    ${decisionView(row, name, s, actions)} ${row.explaining ? reasonView(row, s, actions) : nothing}
     ${
       open
         ? html`<div

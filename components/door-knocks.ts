@@ -1,7 +1,8 @@
 /** Who waits for a decision, as far as none has been taken here. */
 import type { ReactiveControllerHost } from 'lit';
+import type { Knock, Knocker } from '../src/index.js';
 import type { KnockRow } from './door-card.js';
-import type { Knock, Knocker, SourceElement } from './source-controller.js';
+import type { SourceElement } from './source-controller.js';
 import { TrustPanels } from './trust-panels.js';
 import { TrustMemory } from './trust.js';
 import type { VerifiedPeers } from './verified-peers.js';
@@ -33,13 +34,12 @@ export class DoorKnocks {
     const before = this.#rows;
     const knocks = [...(source?.knocks?.values() ?? [])].filter((knock) => !this.#decided.has(knock));
     this.panels.keep(knocks.map(({ peer }) => peer));
-    this.#rows = knocks.map((knock) => ({
-      knock,
-      peer: knock.peer,
-      ...this.#trust.of(knock.peer, source?.peerId ?? null),
-      ...this.panels.of(knock.peer),
-      explaining: this.#explaining.has(knock),
-    }));
+    this.#rows = knocks.map((knock) => {
+      const { peer } = knock;
+      const trust = this.#trust.of(peer, source?.peerId ?? null);
+      this.#trust.learn(peer, trust);
+      return { knock, peer, ...trust, ...this.panels.of(peer), explaining: this.#explaining.has(knock) };
+    });
     // Those that were decided on here moved under a pointer that expects it.
     if (before.some(({ knock }) => !knocks.includes(knock) && !this.#decided.has(knock))) {
       this.#movedAt = performance.now();

@@ -41,8 +41,8 @@ const MINUTE_MS = 60_000;
 
 function since(ms: number): string {
   const minutes = Math.floor(ms / MINUTE_MS);
-  if (minutes < 1) return 'just now';
-  return minutes < 60 ? `for ${minutes} min` : `for ${Math.floor(minutes / 60)} h`;
+  if (minutes < 1) return 'Has just come';
+  return minutes < 60 ? `Waiting for ${minutes} min` : `Waiting for ${Math.floor(minutes / 60)} h`;
 }
 
 export const ENGLISH: DoorStrings = {
@@ -68,7 +68,7 @@ export const ENGLISH: DoorStrings = {
   askedAs: (name) => `You are asking as ${name}.`,
   askedNameless: 'You are asking without a name.',
   answering: 'Somebody inside can see it.',
-  unanswered: 'Nobody inside is answering yet.',
+  unanswered: 'Nobody inside has seen it yet.',
   giveUp: 'Give up',
   refused: 'You were not let in',
   failed: 'You could not come in',

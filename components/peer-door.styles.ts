@@ -22,6 +22,14 @@ const own = css`
     border-start-end-radius: 0;
     box-shadow: 0 -1px var(--_line);
   }
+  /* More of a name to decide by. */
+  .name {
+    display: -webkit-box;
+    overflow-wrap: anywhere;
+    white-space: normal;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
+  }
   .decision {
     display: grid;
     grid-column: 1 / -1;
@@ -108,6 +116,7 @@ const own = css`
   .sign {
     display: grid;
     place-items: center;
+    align-self: start;
     inline-size: 2.5rem;
     block-size: 2.5rem;
     border-radius: 50%;

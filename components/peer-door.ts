@@ -1,7 +1,7 @@
 /** Who knocks at the group around it, and may be let in; and what somebody sees who knocks. */
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { TypedListeners } from '../src/index.js';
+import type { Knock, Knocker, TypedListeners } from '../src/index.js';
 import { about } from './about.js';
 import { MAX_REASON, calledOf, knockView, type KnockActions, type KnockRow } from './door-card.js';
 import { DoorFocus } from './door-focus.js';
@@ -11,13 +11,7 @@ import { ENGLISH, type DoorStrings } from './door-strings.js';
 import { toldOf, visitorView } from './door-visitor.js';
 import { DoorVoice } from './door-voice.js';
 import { styles } from './peer-door.styles.js';
-import {
-  SourceController,
-  type Knock,
-  type Knocker,
-  type SourceElement,
-  type SourceElementEventMap,
-} from './source-controller.js';
+import { SourceController, type SourceElement, type SourceElementEventMap } from './source-controller.js';
 import { VerifiedController } from './verified-controller.js';
 
 export type { DoorStrings } from './door-strings.js';

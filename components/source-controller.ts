@@ -2,9 +2,11 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type {
   JoinDetail,
+  Knock,
   Peer,
   PeerError,
   ProgressDetail,
+  RoomEventMap,
   SourceEventMap,
   TypedListeners,
 } from '../src/index.js';
@@ -14,32 +16,10 @@ export interface SourceElementEventMap extends SourceEventMap {
   join: CustomEvent<JoinDetail & { readonly room?: string; readonly code?: string }>;
   busy: CustomEvent<{ readonly code: string }>;
   moderator: CustomEvent<{ readonly identity: string }>;
-  joinrequest: CustomEvent<{ readonly peer: Knocker }>;
-  joinrequestend: CustomEvent<{ readonly peer: Knocker; readonly outcome: KnockOutcome }>;
-  knock: CustomEvent<{ readonly answering: boolean }>;
+  joinrequest: RoomEventMap['joinrequest'];
+  joinrequestend: RoomEventMap['joinrequestend'];
+  knock: RoomEventMap['knock'];
 }
-
-/** Somebody who knocks, as those see it who may decide: no member yet, and nothing can be sent to it. */
-export interface Knocker {
-  readonly id: string;
-  readonly identity: string;
-  readonly displayName: string;
-  readonly profile: unknown;
-  safetyNumber(): Promise<string>;
-}
-
-/** One knock that waits for a decision. */
-export interface Knock {
-  readonly peer: Knocker;
-  /** As `performance.now()` had it. */
-  readonly since: number;
-  accept(): void;
-  /** @param reason at most 256 characters, shown to who knocks */
-  reject(reason?: string): void;
-}
-
-/** How a knock ended, whoever decided; or the knocker did not wait for it. */
-export type KnockOutcome = 'accepted' | 'rejected' | 'gone';
 
 export interface SourceSendOptions {
   readonly to?: string | readonly string[];
@@ -68,7 +48,6 @@ export type SourceElement = TypedListeners<SourceElementEventMap> &
     readonly knocks?: ReadonlyMap<string, Knock>;
     /** Whether this page stands at the door itself. */
     readonly knocking?: boolean;
-    readonly admission?: 'open' | 'ask' | null;
     connect?(): void;
     close?(): void;
     send(data: unknown, options?: SourceSendOptions): Promise<void>;

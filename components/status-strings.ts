@@ -7,7 +7,8 @@ export interface PeerStatusStrings extends StatusStrings, TrustStrings, GuestStr
   /** The title, and the name of the list when the element has no `label`. */
   readonly label: string;
   readonly you: string;
-  /** In place of a number, where there is nothing to compare. */
+  /** Another page of this browser, and what there is in place of a number. */
+  readonly youToo: string;
   readonly youTooHint: string;
   readonly direct: string;
   readonly relay: string;
@@ -29,6 +30,7 @@ export const ENGLISH: PeerStatusStrings = {
   ...ENGLISH_TRUST,
   label: 'Who is here',
   you: 'you',
+  youToo: 'you, in another window',
   youTooHint: 'This is another window of your own browser. There is nothing to compare.',
   direct: 'Direct',
   relay: 'Through the relay',

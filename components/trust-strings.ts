@@ -1,8 +1,6 @@
 /** The words about whether somebody is who they seem, in English. */
 
 export interface TrustStrings {
-  /** Another page of this browser. */
-  readonly youToo: string;
   /** On the button that opens the safety number, and instead of it once it is verified. */
   readonly verify: string;
   readonly verified: string;
@@ -22,7 +20,6 @@ export interface TrustStrings {
 }
 
 export const ENGLISH_TRUST: TrustStrings = {
-  youToo: 'you, in another window',
   verify: 'Verify',
   verified: 'Verified',
   verifiedAs: (name) => `verified as ${name}`,

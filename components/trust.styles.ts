@@ -91,18 +91,22 @@ export const people = css`
   .meta {
     display: flex;
     flex-wrap: wrap;
-    column-gap: 0.375rem;
+    column-gap: 0.75rem;
+    overflow: clip;
     color: var(--_muted);
     font-size: 0.8125em;
     font-variant-numeric: tabular-nums;
     overflow-wrap: anywhere;
   }
   .meta > * {
+    position: relative;
     min-inline-size: 0;
   }
-  .meta > :not(:first-child)::before {
+  /* Between two of a line; what begins a line has it where it is clipped. */
+  .meta > ::before {
     content: '·';
-    margin-inline-end: 0.375rem;
+    position: absolute;
+    inset-inline-start: -0.5rem;
   }
   .meta.bad {
     color: var(--_danger);
