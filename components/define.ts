@@ -1,5 +1,6 @@
 /** The bundle: registers every element and exports the core beside their classes. */
 import { PeerChatElement } from './peer-chat.js';
+import { PeerDoorElement } from './peer-door.js';
 import { PeerFilesElement } from './peer-files.js';
 import { PeerGroupElement } from './peer-group.js';
 import { PeerInviteElement } from './peer-invite.js';
@@ -9,6 +10,7 @@ import { PeerStatusElement } from './peer-status.js';
 export * from '../src/index.js';
 export {
   PeerChatElement,
+  PeerDoorElement,
   PeerFilesElement,
   PeerGroupElement,
   PeerInviteElement,
@@ -24,6 +26,7 @@ function define(tag: string, element: CustomElementConstructor): void {
 define('peer-group', PeerGroupElement);
 define('peer-pair', PeerPairElement);
 define('peer-chat', PeerChatElement);
+define('peer-door', PeerDoorElement);
 define('peer-files', PeerFilesElement);
 define('peer-invite', PeerInviteElement);
 define('peer-status', PeerStatusElement);

@@ -22,5 +22,6 @@ export const ICONS = {
   warn: icon('M12 8v5m0 3v.01M12 3.5 2.5 20h19z'),
   copy: icon('M9 9h11v11H9zM5 15V5a1 1 0 0 1 1-1h9'),
   invite: icon('M10 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zm-7 8a7 7 0 0 1 13-3.5M19 10v6m-3-3h6'),
+  door: icon('M6 20V5a1 1 0 0 1 1-1h10a1 1 0 0 1 1 1v15M3 20h18m-6-8v.01'),
   file: icon('M13 3H6v18h12V8zm0 0v5h5'),
 } as const;

@@ -9,7 +9,8 @@ import { statusOf } from './source-status.js';
 import { StatusPulse } from './status-pulse.js';
 import { ownView, peerView, type PeerRow, type RowActions } from './status-row.js';
 import { ENGLISH, type PeerStatusStrings } from './status-strings.js';
-import { StatusTrust } from './status-trust.js';
+import { TrustPanels } from './trust-panels.js';
+import { TrustMemory } from './trust.js';
 import { VerifiedController } from './verified-controller.js';
 
 export type { PeerStatusStrings } from './status-strings.js';
@@ -99,10 +100,10 @@ export class PeerStatusElement extends LitElement {
   declare removeEventListener: TypedListeners<PeerStatusEventMap>['removeEventListener'];
 
   readonly #verified = new VerifiedController(this);
-  readonly #trust = new StatusTrust(this.#verified.peers);
+  readonly #trust = new TrustMemory(this.#verified.peers);
   readonly #link = new SourceController(this, (_previous, next) => {
     this.#listening?.abort();
-    this.#open.clear();
+    this.#panels.keep([]);
     if (next) this.#listen(next);
     this.requestUpdate();
   });
@@ -110,11 +111,10 @@ export class PeerStatusElement extends LitElement {
   #listening: AbortController | null = null;
   /** Peers that are listened to. */
   #heard = new WeakSet<Peer>();
-  readonly #open = new Set<Peer>();
+  readonly #panels = new TrustPanels<Peer>(this);
   /** Whom we are asked about, and whom we could not send out. */
   #asked: Peer | null = null;
   #refused: Peer | null = null;
-  readonly #numbers = new WeakMap<Peer, string>();
   #rows: readonly PeerRow[] = [];
   /** Whose button had the focus before it was drawn anew. */
   #focused = false;
@@ -150,10 +150,9 @@ export class PeerStatusElement extends LitElement {
     this.#rows = peers.map((peer) => ({
       peer,
       ...this.#trust.of(peer, source?.peerId ?? null),
-      open: this.#open.has(peer),
-      number: this.#numbers.get(peer) ?? null,
+      ...this.#panels.of(peer),
     }));
-    for (const peer of this.#open) if (!peers.includes(peer)) this.#open.delete(peer);
+    this.#panels.keep(peers);
     for (const peer of peers) this.#hear(peer);
     super.update(changed);
   }
@@ -227,7 +226,7 @@ export class PeerStatusElement extends LitElement {
 
   get #actions(): RowActions {
     return {
-      toggle: (peer) => this.#toggle(peer),
+      toggle: (peer) => this.#panels.toggle(peer),
       verify: (peer) => {
         const { displayName: name, identity } = peer;
         this.#verified.verify({ identity, name });
@@ -259,19 +258,6 @@ export class PeerStatusElement extends LitElement {
     } catch {
       this.#refused = peer;
     }
-    this.requestUpdate();
-  }
-
-  #toggle(peer: Peer): void {
-    if (!this.#open.delete(peer)) {
-      this.#open.add(peer);
-      if (!this.#numbers.has(peer)) void this.#workOut(peer);
-    }
-    this.requestUpdate();
-  }
-
-  async #workOut(peer: Peer): Promise<void> {
-    this.#numbers.set(peer, await peer.safetyNumber());
     this.requestUpdate();
   }
 

@@ -2,9 +2,11 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type {
   JoinDetail,
+  Knock,
   Peer,
   PeerError,
   ProgressDetail,
+  RoomEventMap,
   SourceEventMap,
   TypedListeners,
 } from '../src/index.js';
@@ -14,6 +16,9 @@ export interface SourceElementEventMap extends SourceEventMap {
   join: CustomEvent<JoinDetail & { readonly room?: string; readonly code?: string }>;
   busy: CustomEvent<{ readonly code: string }>;
   moderator: CustomEvent<{ readonly identity: string }>;
+  joinrequest: RoomEventMap['joinrequest'];
+  joinrequestend: RoomEventMap['joinrequestend'];
+  knock: RoomEventMap['knock'];
 }
 
 export interface SourceSendOptions {
@@ -39,6 +44,12 @@ export type SourceElement = TypedListeners<SourceElementEventMap> &
     readonly moderator?: boolean;
     kick?(id: string, options?: { readonly ban?: boolean; readonly reason?: string }): Promise<void>;
     readonly password?: string | null | undefined;
+    /** By id, who waits at the door for a decision that this page may take. */
+    readonly knocks?: ReadonlyMap<string, Knock>;
+    /** Whether this page stands at the door itself. */
+    readonly knocking?: boolean;
+    connect?(): void;
+    close?(): void;
     send(data: unknown, options?: SourceSendOptions): Promise<void>;
   };
 

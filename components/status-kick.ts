@@ -1,7 +1,7 @@
 /** For moderators: how `<peer-status>` sends somebody out, asked for twice. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Peer } from '../src/index.js';
-import { about } from './status-about.js';
+import { about } from './about.js';
 import type { PeerStatusStrings } from './status-strings.js';
 
 export interface KickActions {

@@ -1,12 +1,13 @@
 /** Every word of `<peer-status>`, in English. */
 import type { GuestStrings } from './chat-text.js';
 import type { StatusStrings } from './source-status.js';
+import { ENGLISH_TRUST, type TrustStrings } from './trust-strings.js';
 
-export interface PeerStatusStrings extends StatusStrings, GuestStrings {
+export interface PeerStatusStrings extends StatusStrings, TrustStrings, GuestStrings {
   /** The title, and the name of the list when the element has no `label`. */
   readonly label: string;
   readonly you: string;
-  /** Another page of this browser. */
+  /** Another page of this browser, and what there is in place of a number. */
   readonly youToo: string;
   readonly youTooHint: string;
   readonly direct: string;
@@ -16,14 +17,6 @@ export interface PeerStatusStrings extends StatusStrings, GuestStrings {
   readonly peerConnecting: string;
   readonly peerDisconnected: string;
   readonly peerFailed: string;
-  /** On the button that opens the safety number, and instead of it once it is verified. */
-  readonly verify: string;
-  readonly verified: string;
-  /** Beside somebody who had another name when it was verified. */
-  readonly verifiedAs: (name: string) => string;
-  readonly suspect: (name: string) => string;
-  readonly suspectHint: string;
-  readonly number: (name: string) => string;
   /** Beside who may send others out. */
   readonly moderator: string;
   readonly sendOut: string;
@@ -31,17 +24,10 @@ export interface PeerStatusStrings extends StatusStrings, GuestStrings {
   readonly ban: string;
   readonly keep: string;
   readonly notSentOut: string;
-  /** What to do with the number. */
-  readonly compare: string;
-  readonly differ: string;
-  readonly same: string;
-  readonly takeBack: string;
-  readonly remembered: string;
-  /** Where this browser keeps nothing. */
-  readonly notKept: string;
 }
 
 export const ENGLISH: PeerStatusStrings = {
+  ...ENGLISH_TRUST,
   label: 'Who is here',
   you: 'you',
   youToo: 'you, in another window',
@@ -53,25 +39,12 @@ export const ENGLISH: PeerStatusStrings = {
   peerConnecting: 'Connecting…',
   peerDisconnected: 'Not reachable just now',
   peerFailed: 'Cannot be reached',
-  verify: 'Verify',
-  verified: 'Verified',
-  verifiedAs: (name) => `verified as ${name}`,
-  suspect: (name) => `This is not the ${name} that you verified`,
-  suspectHint:
-    'Somebody else uses that name, or the same person another browser. Compare the numbers before you trust them.',
   moderator: 'moderator',
   sendOut: 'Send out',
   askSendOut: (name) => `Send ${name} out of the room? Who is banned cannot come back as long as it lasts.`,
   ban: 'Ban',
   keep: 'Let stay',
   notSentOut: 'That was not possible: whoever made the room stays.',
-  number: (name) => `Safety number with ${name}`,
-  compare: 'Read these numbers to each other, on the phone or side by side.',
-  differ: 'If a single one differs, somebody may be listening in.',
-  same: 'They are the same',
-  takeBack: 'Take it back',
-  remembered: 'This browser will know them again.',
-  notKept: 'This browser keeps nothing: it will have forgotten them at the next visit.',
   guest: (tag) => `Guest ${tag}`,
   connected: 'Connected',
   connecting: 'Connecting…',

@@ -30,6 +30,9 @@ for (const code of document.querySelectorAll('.code')) {
   colour(pre);
 }
 
+// Where there is not room for all of them, the bar begins with the others.
+document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+
 /** A second window beside this one shows more than a tab that hides it. Blocked, the link opens a tab as any other. */
 document.addEventListener('click', (event) => {
   const link = event.target.closest?.('a[data-window]');

@@ -66,8 +66,8 @@ export async function mountStatus(attributes = ''): Promise<MountedStatus> {
   return { source, status };
 }
 
-export const all = (status: PeerStatusElement, selector: string): HTMLElement[] => [
-  ...status.shadowRoot!.querySelectorAll<HTMLElement>(selector),
+export const all = (element: HTMLElement, selector: string): HTMLElement[] => [
+  ...element.shadowRoot!.querySelectorAll<HTMLElement>(selector),
 ];
 
 export const words = (element: Element | null | undefined): string =>

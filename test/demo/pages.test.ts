@@ -62,6 +62,7 @@ const elementsIn = ({ page }: Visitor, code: string): Promise<{ tag: string; att
 test('there are the pages that the demo consists of', () => {
   assert.deepEqual(pages, [
     'chat.html',
+    'door.html',
     'events.html',
     'files.html',
     'index.html',

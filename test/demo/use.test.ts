@@ -228,6 +228,33 @@ test('status: two people see the same number, and one of them says so', async ()
   await linus.page.waitForSelector('peer-status >>> .check');
 });
 
+test('door: who comes later is let in, or hears why not', async () => {
+  const ada = await visit('door.html');
+  await ada.meets(0);
+  const linus = await opened(ada, 'a[href*=Linus]');
+  const shown = ({ page }: Visitor): Promise<string> =>
+    page.$eval('peer-door', ({ shadowRoot }) => shadowRoot?.textContent ?? '');
+  const reads = (visitor: Visitor, text: string): Promise<unknown> =>
+    until(async () => (await shown(visitor)).includes(text), { what: text });
+  await reads(linus, 'Somebody inside can see it.');
+  await reads(linus, 'You are asking as Linus.');
+  await linus.meets(0);
+  await (await ada.page.waitForSelector('peer-door >>> .let-in'))?.click();
+  await Promise.all([ada.meets(1), linus.meets(1)]);
+  await linus.says('Thank you for opening');
+  await ada.reads('Thank you for opening');
+
+  // Whoever was let in is inside as well.
+  const grace = await opened(linus, 'a[href*=Grace]');
+  await (await linus.page.waitForSelector('peer-door >>> .why'))?.click();
+  await (await linus.page.waitForSelector('peer-door >>> input'))?.type('We are three already.');
+  await linus.page.keyboard.press('Enter');
+  await reads(grace, 'You were not let in');
+  await reads(grace, 'We are three already.');
+  await grace.meets(0);
+  assert.doesNotMatch(await grace.text(), /Thank you for opening/);
+});
+
 test('local: two tabs talk where there is nothing but files', async (t) => {
   const site = await elsewhere({ signalling: false });
   t.after(() => site.close());

@@ -1,6 +1,13 @@
-/** What is known of a peer beyond what it says of itself. */
-import type { Peer } from '../src/index.js';
+/** What is known of somebody beyond what they say of themselves. */
 import type { VerifiedPeer, VerifiedPeers } from './verified-peers.js';
+
+/** Who can be known again: a peer, or somebody who wants to become one. */
+export interface Somebody {
+  readonly id: string;
+  readonly identity: string;
+  readonly displayName: string;
+  safetyNumber(): Promise<string>;
+}
 
 export interface Trust {
   /** Another page of this browser. */
@@ -24,18 +31,18 @@ interface Memory {
   readonly suspects: Map<string, VerifiedPeer>;
 }
 
-const isOwn = ({ identity }: Peer, ownId: string | null): boolean =>
+const isOwn = ({ identity }: Somebody, ownId: string | null): boolean =>
   ownId === identity || !!ownId?.startsWith(`${identity}.`);
 
-export class StatusTrust {
+export class TrustMemory {
   readonly #list: Pick<VerifiedPeers, 'find' | 'namesakeOf'>;
-  readonly #seen = new WeakMap<Peer, Memory>();
+  readonly #seen = new WeakMap<Somebody, Memory>();
 
   constructor(list: Pick<VerifiedPeers, 'find' | 'namesakeOf'>) {
     this.#list = list;
   }
 
-  of(peer: Peer, ownId: string | null): Trust {
+  of(peer: Somebody, ownId: string | null): Trust {
     if (isOwn(peer, ownId)) return { own: true, verified: null, suspect: null };
     const verified = this.#list.find(peer.identity);
     if (verified) return { own: false, verified, suspect: null };
@@ -49,7 +56,7 @@ export class StatusTrust {
   }
 
   /** What of this was not known yet; it is from now on. */
-  learn(peer: Peer, { verified, suspect }: Trust): News {
+  learn(peer: Somebody, { verified, suspect }: Trust): News {
     const known = this.#seen.get(peer);
     const memory = known ?? { verified: false, suspects: new Map<string, VerifiedPeer>() };
     const isVerified = verified !== null;
