@@ -1,6 +1,7 @@
 import { LitElement, css, html, type PropertyValues, type TemplateResult } from 'lit';
 import {
   PeerError,
+  type Channel,
   type Peer,
   type PeerPair,
   type PeerRoom,
@@ -73,7 +74,7 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
     }
   `;
 
-  /** Signalling: `ws:`, `wss:`, `http:`, `https:` or a path relative to the page; absent or `local:` for the tabs of this browser. */
+  /** Signalling: `ws:`, `wss:`, `http:`, `https:` or a path relative to the page; `peerjs:` for a PeerServer; absent or `local:` for the tabs of this browser. */
   declare url: string | null | undefined;
   /**
    * What the server asks for before it lets a page in; as a property also a function that gives it, or a promise of it, and is
@@ -113,8 +114,8 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
   declare noReconnect: boolean;
   /** Any small value shown to the others, of 64 KB at most; may change while joined. */
   declare profile: unknown;
-  /** An adaptor of your own, instead of `url`. */
-  declare signaling: Signaling | undefined;
+  /** An adaptor of your own, instead of `url`; or `{ send, receive }`, two functions that one is made for. */
+  declare signaling: Signaling | Channel | undefined;
   /** Merged into the configuration of every RTCPeerConnection. */
   declare rtcConfiguration: RTCConfiguration | undefined;
 

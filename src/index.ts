@@ -39,7 +39,16 @@ export type {
 } from './events.js';
 export { Transfer, type TransferEventMap, type TransferState } from './transfer/transfer.js';
 export type { Entry, GoneReason, IceServer } from './protocol.js';
-export type { JoinRequest, Signaling, SignalingPeer, SignalingSession, SignalingSink } from './signaling.js';
+export type {
+  JoinRequest,
+  Signaling,
+  SignalingPeer,
+  SignalingSession,
+  SignalingSink,
+  Wish,
+} from './signaling.js';
+export { callbackSignaling, type CallbackSignalingOptions, type Channel } from './signaling/callbacks.js';
+export { peerServerSignaling, type PeerServerSignalingOptions } from './signaling/peerserver.js';
 export { createIdentity, type Identity } from './identity.js';
 export { webSocketSignaling, type WebSocketSignalingOptions } from './signaling/websocket.js';
 export {

@@ -7,7 +7,7 @@ import type { Entry, RoomKind } from './protocol.js';
 import { roomId, roomKey, type RoomKey } from './room-key.js';
 import { makeEphemeralKey } from './session/session.js';
 import type { JoinRequest, Signaling } from './signaling.js';
-import { resolveSignaling } from './signaling/url.js';
+import { givenSignaling, resolveSignaling } from './signaling/url.js';
 
 /** How a kind of source enters its room. */
 export interface Admission {
@@ -45,7 +45,7 @@ export async function prepareToJoin(
 ): Promise<Joining> {
   // Before anything is dialled: a page that may not prove who it is has no business there.
   subtle();
-  const signaling = given ?? resolveSignaling(url, ephemeral, WebSocket);
+  const signaling = given ? givenSignaling(given) : resolveSignaling(url, ephemeral, WebSocket);
   const { timeout = TIMEOUT, reconnectDelay = RECONNECT_DELAY } = options;
   const { transport, makeConnection, configuration } = connecting(options);
   signaling.prepare?.({ timeout, reconnectDelay });

@@ -6,15 +6,16 @@ import { DECIDERS, type Deciders } from './moderation/word.js';
 import { checkName, checkProfile } from './peer-frame.js';
 import type { Transport } from './paths.js';
 import type { Signaling } from './signaling.js';
+import type { Channel } from './signaling/callbacks.js';
 
 export interface SourceOptions {
   /**
-   * Signalling: a `ws:`, `wss:`, `http:` or `https:` address, or one relative to the page; `local:` for the tabs of
-   * this browser, which is also the default.
+   * Signalling: a `ws:`, `wss:`, `http:` or `https:` address, or one relative to the page; `peerjs:host[:port]/path?key=` for a
+   * PeerServer; `local:` for the tabs of this browser, which is also the default.
    */
   readonly url?: string | undefined;
-  /** An adaptor of your own, instead of `url`. */
-  readonly signaling?: Signaling | undefined;
+  /** An adaptor of your own, instead of `url`; or `{ send, receive }`, which one is made for. */
+  readonly signaling?: Signaling | Channel | undefined;
   /**
    * What the server asks for before it lets a page in: at most 2048 characters, or a function that gives it, which is called
    * anew for every join and every return. `local:` never asks.
@@ -113,6 +114,14 @@ export const ROOM_OPTIONS: readonly string[] = [
 export const PAIR_OPTIONS: readonly string[] = [...SOURCE_OPTIONS, 'code', 'expect'];
 
 const ADMISSIONS: readonly string[] = ['open', 'ask'];
+const isFunction = (value: unknown): boolean => typeof value === 'function';
+
+/** An adaptor, or a channel. */
+function isSignaling(value: unknown): boolean {
+  const { join, send, receive } = (value ?? {}) as Partial<Signaling & Channel>;
+  return isFunction(join) || (isFunction(send) && isFunction(receive));
+}
+
 const TRANSPORTS: readonly Transport[] = ['auto', 'direct', 'relay'];
 const MAX_TIMER = 2 ** 31 - 1;
 
@@ -145,7 +154,7 @@ export function checkOptions(options: PeerRoomOptions & PeerPairOptions, known: 
   }
   const { room, code, expect, entry, capacity, displayName, profile, timeout, reconnectDelay, iceServers } =
     options;
-  const { transport, maxDirectPaths, token, password } = options;
+  const { transport, maxDirectPaths, token, password, signaling } = options;
   if (room !== undefined) checkNamed('room', room);
   if (code !== undefined) checkNamed('code', code);
   checkOneOf('entry', entry, ENTRIES);
@@ -154,7 +163,10 @@ export function checkOptions(options: PeerRoomOptions & PeerPairOptions, known: 
   if (expect !== undefined && !isPeerId(expect)) throw new TypeError('expect must be the id of a peer.');
   if (capacity !== undefined) checkInteger('capacity', capacity, 1, 0xffff);
   checkOneOf('transport', transport, TRANSPORTS);
-  if (token !== undefined && typeof token !== 'function' && !isToken(token)) {
+  if (signaling !== undefined && !isSignaling(signaling)) {
+    throw new TypeError('signaling must be an adaptor, or { send, receive }.');
+  }
+  if (token !== undefined && !isFunction(token) && !isToken(token)) {
     throw new TypeError(`token must have at most ${String(MAX_TOKEN_CHARS)} characters, or be a function.`);
   }
   if (password !== undefined && !isPassword(password)) {

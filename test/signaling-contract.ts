@@ -2,6 +2,7 @@
 import { expect } from '@open-wc/testing';
 import { toBase64url } from '../src/base64url.js';
 import type { JoinRequest, Signaling, SignalingSession } from '../src/signaling.js';
+import { until } from './support/until.js';
 import { RecordingSink } from './support/recording-sink.js';
 
 interface Member {
@@ -34,11 +35,13 @@ export interface BreakablePage {
 /**
  * @param page an adaptor as another page with another identity would have it
  * @param breakable the same where there is a connection that can be lost
+ * @param isExact whether nobody is let in for a moment when many come for the last seats at once
  */
 export function describeSignaling(
   name: string,
   page: () => Signaling,
   breakable?: () => BreakablePage,
+  { isExact = true } = {},
 ): void {
   const sessions: SignalingSession[] = [];
 
@@ -190,7 +193,9 @@ export function describeSignaling(
       const outcomes = await Promise.all(
         racers.map(({ sink }) => Promise.race([sink.heard('joined'), sink.heard('close')])),
       );
-      expect(outcomes.filter(([first]) => first?.what === 'joined')).to.have.length(2);
+      const refused = () => racers.filter(({ sink }) => sink.all('close')[0]?.error?.code === 'room-full');
+      if (isExact) expect(outcomes.filter(([first]) => first?.what === 'joined')).to.have.length(2);
+      await until(() => refused().length === 6, { what: 'six to be refused' });
     });
 
     it('keeps several rooms of one page apart, under one id', async () => {
@@ -279,12 +284,17 @@ function describeReturn(name: string, { page, breakable, closeAll, join }: Retur
     it('comes back without anyone having seen it leave', async () => {
       const { away, stayed } = await part();
       const before = stayed.sink.told.length;
-      stayed.session.send(away.id, text('is lost on the way'));
+      stayed.session.send(away.id, text('may be lost on the way'));
       await back(away, stayed);
       expect(stayed.sink.told.slice(before).map(({ what }) => what)).to.deep.equal(['message']);
       stayed.session.send(away.id, text('arrives'));
-      const [message] = await away.sink.heard('message');
-      expect(message?.bytes).to.deep.equal(text('arrives'));
+      // Some keep for a while what was said meanwhile.
+      await until(
+        () => toBase64url(away.sink.all('message').at(-1)!.bytes) === toBase64url(text('arrives')),
+        {
+          what: 'the message',
+        },
+      );
       expect(away.sink.all('joined'), 'that is told once').to.have.length(1);
       expect(away.sink.all('gone')).to.be.empty;
       const peers = away.sink.all('peer').map(({ id, newcomer }) => ({ id, newcomer }));

@@ -4,8 +4,10 @@
  */
 import { createIdentity, keptIdentity, type Identity } from '../identity.js';
 import type { Signaling } from '../signaling.js';
+import { callbackSignaling, type Channel } from './callbacks.js';
 
 const connections = new Map<string, Signaling>();
+const channels = new WeakMap<Channel, Signaling>();
 const identities = new Map<boolean, Promise<Identity>>();
 
 /**
@@ -29,5 +31,12 @@ export function sharedSignaling(address: string, make: () => Signaling): Signali
   if (existing) return existing;
   const made = make();
   connections.set(address, made);
+  return made;
+}
+
+/** The one adaptor of this page over a channel of the author's, made when first asked for. */
+export function channelSignaling(channel: Channel): Signaling {
+  const made = channels.get(channel) ?? callbackSignaling(channel);
+  channels.set(channel, made);
   return made;
 }

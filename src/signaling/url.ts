@@ -4,7 +4,9 @@ import { DEFAULT_PATH } from '../protocol.js';
 import type { Identity } from '../identity.js';
 import type { Signaling } from '../signaling.js';
 import { broadcastChannelSignaling } from './broadcast-channel.js';
-import { pageIdentity, sharedSignaling } from './shared.js';
+import { isChannel, type Channel } from './callbacks.js';
+import { channelSignaling, pageIdentity, sharedSignaling } from './shared.js';
+import { PEERJS, peerServerAddress, peerServerSignaling } from './peerserver.js';
 import { webSocketSignaling } from './websocket.js';
 
 /** Where signalling is reached when no `url` is given: the tabs of this browser. */
@@ -17,6 +19,9 @@ const WEBSOCKET_SCHEMES: Readonly<Record<string, string>> = {
   'https:': 'wss:',
 };
 
+/** Whether messages may go by a server that is there for handshakes. */
+const isForData = (address: string): boolean => /[?&]relay=data\b/.test(address);
+
 /** Outside a browser there is no page, which the types do not say. */
 const pageAddress = (): string | undefined => (globalThis.document as Document | undefined)?.baseURI;
 
@@ -26,11 +31,11 @@ const pageAddress = (): string | undefined => (globalThis.document as Document |
  * @throws {PeerError} `unsupported` for a scheme without an adaptor, or no address at all
  */
 export function signalingAddress(url: string, base = pageAddress()): string {
-  if (url === LOCAL) return LOCAL;
+  if (url === LOCAL || peerServerAddress(url) !== null) return url;
   const address = URL.canParse(url, base) ? new URL(url, base) : null;
   const scheme = address && WEBSOCKET_SCHEMES[address.protocol];
   if (!address || !scheme) {
-    const message = `"${url}" is no signalling address: it takes ws:, wss:, http:, https:, local: or a path.`;
+    const message = `"${url}" is no signalling address: it takes ws:, wss:, http:, https:, peerjs:, local: or a path.`;
     throw new PeerError('unsupported', message, { final: true });
   }
   address.protocol = scheme;
@@ -52,9 +57,14 @@ export function resolveSignaling(
 ): Signaling {
   const address = signalingAddress(url);
   const identity = (): Promise<Identity> => pageIdentity(ephemeral);
-  return sharedSignaling(`${ephemeral ? 'ephemeral ' : ''}${address}`, () =>
-    address === LOCAL
-      ? broadcastChannelSignaling({ identity })
-      : webSocketSignaling({ url: address, identity, ...(WebSocket && { WebSocket }) }),
-  );
+  return sharedSignaling(`${ephemeral ? 'ephemeral ' : ''}${address}`, () => {
+    if (address === LOCAL) return broadcastChannelSignaling({ identity });
+    const options = { url: address, identity, ...(WebSocket && { WebSocket }) };
+    if (!address.startsWith(PEERJS)) return webSocketSignaling(options);
+    return peerServerSignaling({ ...options, ...(isForData(address) && { relay: 'data' }) });
+  });
 }
+
+/** What an author gave in place of a `url`: an adaptor, or a channel that one is made for. */
+export const givenSignaling = (given: Signaling | Channel): Signaling =>
+  isChannel(given) ? channelSignaling(given) : given;

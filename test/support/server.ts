@@ -39,6 +39,10 @@ export const spawnGuardedServer = (guard: string, secret = ''): Promise<TestServ
 /** One that a program starts. @param options of the server itself, as far as they are JSON */
 export const spawnServerWith = (options: object): Promise<TestServer> => spawn({ options });
 
+/** A PeerServer as it comes from npm. @param args `--path /x`, `--key k`, `--alive ms` */
+export const spawnPeerServer = (...args: string[]): Promise<TestServer> =>
+  spawn({ args, program: 'peerserver' });
+
 async function spawn(payload: object): Promise<TestServer> {
   const running = (await command('spawn', payload)) as Running;
   const { id } = running;

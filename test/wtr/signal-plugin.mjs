@@ -1,7 +1,8 @@
-import { SignalServer, configuredCommand, guardedCommand } from './signal-server.mjs';
+import { SignalServer, configuredCommand, guardedCommand, programs } from './signal-server.mjs';
 
 /** The arguments and the program of a server that a test asks for. */
-function startOf({ args, guarded, options }) {
+function startOf({ args, guarded, options, program }) {
+  if (program) return [args, programs[program]];
   if (options) return [[JSON.stringify(options)], configuredCommand];
   return guarded ? [args, guardedCommand] : [args];
 }
