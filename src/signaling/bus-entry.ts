@@ -22,6 +22,8 @@ export interface EntryOptions extends Pick<BusOptions, 'wait' | 'patient'> {
 
 /** Questions are asked so often while one waits: words get lost. */
 const ASKING = 3;
+/** So many times as long, where somebody must be there who does not answer: it may have crashed. */
+const TRUST = 8;
 /** A page may be busy with something else, ms. */
 const LENIENCE = 1000;
 
@@ -81,7 +83,7 @@ export class Entry {
     const isAlone = circle.size === 0;
     const heardAll = !isAlone && circle.size >= circle.expected;
     if (!heardAll && this.#asked < ASKING) return false;
-    if (isAlone && (patient || (isFirst === false && this.#asked < 3 * ASKING))) return false;
+    if (isAlone && (patient || (isFirst === false && this.#asked < TRUST * ASKING))) return false;
     return isFirst === true || !circle.isBehind(voice, rivalry(this.#options));
   }
 }

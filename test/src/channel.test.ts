@@ -57,6 +57,19 @@ describe('A channel of the author’s own', () => {
     place.close();
   });
 
+  it('has room for those who ask to come in, beside the room itself', async () => {
+    const place = square(uniqueName());
+    const room = uniqueName();
+    const make = () => makeRoom({ room, signaling: place.end(), admission: 'ask' });
+    const inside = make();
+    await once(inside, 'join');
+    inside.addEventListener('joinrequest', (event) => {
+      event.accept();
+    });
+    await meshed(inside, make());
+    place.close();
+  });
+
   it('delivers everything once and in order where words get lost, doubled and late', async () => {
     const [here, there] = line();
     const bad = { loss: 0.1, twice: 0.2, late: 0.1 };
