@@ -7,7 +7,13 @@ const { values } = parseArgs({
   options: { port: text('0'), path: text('/'), key: text('peerjs'), alive: text('90000') },
 });
 const { path, key } = values;
-const options = { port: Number(values.port), host: '127.0.0.1', path, key, alive_timeout: Number(values.alive) };
+const options = {
+  port: Number(values.port),
+  host: '127.0.0.1',
+  path,
+  key,
+  alive_timeout: Number(values.alive),
+};
 PeerServer(options, (server) => {
   console.log(`signalling ws://127.0.0.1:${server.address().port}${path}`);
 });
