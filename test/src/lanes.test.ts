@@ -2,6 +2,7 @@
 import { expect } from '@open-wc/testing';
 import { PeerError } from '../../src/errors.js';
 import { Paths } from '../../src/paths.js';
+import { nobody } from '../support/passenger.js';
 import { until } from '../support/until.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -22,7 +23,7 @@ class Side {
       hasRoom: () => this.room,
     };
     this.paths = new Paths(
-      { host, polite: true, leads: true, binding },
+      { host, polite: true, leads: true, binding, passenger: nobody },
       {
         seal: (type: number, text: Bytes) => {
           queueMicrotask(() => {

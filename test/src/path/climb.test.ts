@@ -2,6 +2,7 @@ import { expect } from '@open-wc/testing';
 import type { PeerError } from '../../../src/errors.js';
 import { Climb } from '../../../src/path/climb.js';
 import { encodeSignal, parseSignal } from '../../../src/path/signal.js';
+import { nobody } from '../../support/passenger.js';
 import { until } from '../../support/until.js';
 
 /** Milliseconds. */
@@ -38,6 +39,7 @@ describe('Climb', () => {
           return connection;
         },
         release: () => undefined,
+        passenger: nobody,
       },
       {
         signal: (bytes) => signals.push(bytes),
