@@ -93,6 +93,7 @@ function checkedWord(word: TransferWord): TransferWord {
 /** @throws where the parser gives what its type does not promise */
 function checkedFrame(frame: ReturnType<typeof parsePeerFrame>): typeof frame {
   if (frame === null || frame.kind === 'hello' || frame.kind === 'words') return frame;
+  if (frame.kind === 'media') return frame;
   if (frame.kind === 'transfer') return checkedWord(frame.word) && frame;
   if (frame.kind !== 'data' && !(Number.isSafeInteger(frame.id) && frame.id >= 0)) throw new Error('id');
   if ('type' in frame && typeof frame.type !== 'string') throw new Error('type');

@@ -1,4 +1,5 @@
 /** Streams whose picture and sound a test knows, and eyes and ears at the other end. */
+import type { Peer } from '../../src/index.js';
 import { until } from './until.js';
 
 export const COLOURS = ['red', 'lime', 'blue', 'yellow'] as const;
@@ -39,20 +40,49 @@ export function picture(colour: Colour): MediaStream & { paint(colour: Colour): 
   });
 }
 
-/** A sine of so many hertz. */
-export function tone(hertz = 440): MediaStream {
-  const context = new AudioContext();
-  const oscillator = new OscillatorNode(context, { frequency: hertz });
-  const destination = context.createMediaStreamDestination();
-  oscillator.connect(destination);
-  oscillator.start();
-  closers.add(() => void context.close());
-  return destination.stream;
+/** What the browser's fake microphone hears: an AudioContext makes no sound in a Firefox without a sound card. */
+export async function tone(): Promise<MediaStream> {
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+  closers.add(() => {
+    for (const track of stream.getTracks()) track.stop();
+  });
+  return stream;
 }
 
 /** Both. */
-export const pictureWithTone = (colour: Colour): MediaStream =>
-  new MediaStream([...picture(colour).getTracks(), ...tone().getTracks()]);
+export const pictureWithTone = async (colour: Colour): Promise<MediaStream> =>
+  new MediaStream([...picture(colour).getTracks(), ...(await tone()).getTracks()]);
+
+/** A stream that ends by itself, as one does whose device is unplugged: it comes from elsewhere, until that stops. */
+export async function passing(): Promise<{ stream: MediaStream; stop(): Promise<void> }> {
+  const [from, to] = [new RTCPeerConnection(), new RTCPeerConnection()] as const;
+  for (const [one, other] of [
+    [from, to],
+    [to, from],
+  ] as const)
+    one.onicecandidate = ({ candidate }) =>
+      void other.addIceCandidate(candidate ?? undefined).catch(() => undefined);
+  closers.add(() => {
+    from.close();
+    to.close();
+  });
+  const transceiver = from.addTransceiver(picture('red').getTracks()[0]!);
+  const agree = async (): Promise<void> => {
+    await from.setLocalDescription();
+    await to.setRemoteDescription(from.localDescription!);
+    await to.setLocalDescription();
+    await from.setRemoteDescription(to.localDescription!);
+  };
+  await agree();
+  const stream = new MediaStream(to.getReceivers().map(({ track }) => track));
+  return {
+    stream,
+    stop: () => {
+      transceiver.stop();
+      return agree();
+    },
+  };
+}
 
 /** The colour that a stream shows now; null while it shows none. */
 export function watch(stream: MediaStream): () => Colour | null {
@@ -82,26 +112,23 @@ export async function shows(stream: MediaStream, colour: Colour): Promise<void> 
   await until(() => (last = seen()) === colour, { what: `${colour}, not ${String(last)}` });
 }
 
-/** Resolves once there is a sound in the stream. */
-export async function sounds(stream: MediaStream): Promise<void> {
-  const context = new AudioContext();
-  // Chromium gives no sound from afar to an AudioContext unless an element plays it, too.
+/** Resolves once there is a sound in the stream, one of a peer. */
+export async function sounds(peer: Peer, stream: MediaStream): Promise<void> {
   const audio = new Audio();
-  Object.assign(audio, { srcObject: stream, muted: true });
+  audio.srcObject = stream;
   void audio.play().catch(() => undefined);
-  const analyser = new AnalyserNode(context);
-  context.createMediaStreamSource(stream).connect(analyser);
-  const samples = new Float32Array(analyser.fftSize);
+  const receiver = (): RTCRtpReceiver | undefined =>
+    peer.connection?.getReceivers().find(({ track }) => stream.getAudioTracks().includes(track));
   try {
     await until(
-      () => {
-        analyser.getFloatTimeDomainData(samples);
-        return samples.some((sample) => Math.abs(sample) > 0.05);
+      async () => {
+        const stats = (await receiver()?.getStats()) as
+          ReadonlyMap<string, RTCInboundRtpStreamStats> | undefined;
+        return [...(stats?.values() ?? [])].some(({ totalAudioEnergy = 0 }) => totalAudioEnergy > 1e-4);
       },
       { what: 'a sound' },
     );
   } finally {
     audio.srcObject = null;
-    void context.close();
   }
 }
