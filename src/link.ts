@@ -16,7 +16,7 @@ export interface LinkHost extends PathsHost {
 
 export interface LinkSink extends Omit<PathsSink, 'seal' | 'settled' | 'message'> {
   /** What uses the connection beside us. */
-  readonly passenger: Passenger;
+  readonly passenger?: Passenger;
   /** `reliable` by default. */
   message(message: Received, delivery?: Delivery): void;
   /** What is said now can be read by the other side alone, which has nothing to say of itself. */

@@ -35,7 +35,7 @@ export interface PathsOptions {
   /** It is for us to begin. */
   readonly leads: boolean;
   readonly binding: Binding;
-  readonly passenger: Passenger;
+  readonly passenger?: Passenger | undefined;
 }
 
 export interface PathsSink {

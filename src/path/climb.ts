@@ -22,7 +22,7 @@ export interface ClimbOptions {
    */
   readonly connection: () => RTCPeerConnection | null;
   readonly release: (connection: RTCPeerConnection) => void;
-  readonly passenger: Passenger;
+  readonly passenger?: Passenger | undefined;
 }
 
 export interface ClimbSink extends Pick<
@@ -158,7 +158,7 @@ export class Climb {
     this.#path = null;
     if (!path) return;
     path.close();
-    this.#options.passenger.alighted();
+    this.#options.passenger?.alighted();
     this.#options.release(path.connection);
     if (this.#stood) this.#sink.lost();
     this.#stood = false;
@@ -182,12 +182,12 @@ export class Climb {
     }
     if (connection) {
       this.#path = this.#makePath(link, connection);
-      this.#options.passenger.boarded(connection, link, started);
+      this.#options.passenger?.boarded(connection, link, started);
       this.#sink.attempt();
       return;
     }
     if (!started) this.#sink.signal(encodeSignal({ link, message: { refused: true } }));
-    this.#options.passenger.stuck(new PeerError('refused', 'This page opens no more direct paths.'));
+    this.#options.passenger?.stuck(new PeerError('refused', 'This page opens no more direct paths.'));
     this.#later(SLOW_RETRY);
   }
 
@@ -200,13 +200,13 @@ export class Climb {
           this.#sink.signal(encodeSignal({ link, message }));
         },
         offered: () => {
-          passenger.offered();
+          passenger?.offered();
         },
         opened: () => {
           this.#stood = true;
           this.#tries = this.#vain = 0;
           this.#sink.opened(path);
-          passenger.opened(true);
+          passenger?.opened(true);
         },
         frame: (frame) => {
           this.#sink.frame(frame);
@@ -225,7 +225,7 @@ export class Climb {
         },
         interrupted: () => {
           this.#sink.lost();
-          passenger.opened(false);
+          passenger?.opened(false);
         },
         closed: (error) => {
           this.#ended(error);
@@ -251,7 +251,7 @@ export class Climb {
   #failed(error: PeerError, last: boolean): void {
     if (last) this.#tries = 0;
     this.#sink.failed(error, last);
-    if (last) this.#options.passenger.stuck(error);
+    if (last) this.#options.passenger?.stuck(error);
     if (this.#closed || this.#path) return;
     if (last) this.#later(SLOW_RETRY);
     else if (this.#reachable) this.#next();

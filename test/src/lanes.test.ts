@@ -2,7 +2,6 @@
 import { expect } from '@open-wc/testing';
 import { PeerError } from '../../src/errors.js';
 import { Paths } from '../../src/paths.js';
-import { nobody } from '../support/passenger.js';
 import { until } from '../support/until.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -23,7 +22,7 @@ class Side {
       hasRoom: () => this.room,
     };
     this.paths = new Paths(
-      { host, polite: true, leads: true, binding, passenger: nobody },
+      { host, polite: true, leads: true, binding },
       {
         seal: (type: number, text: Bytes) => {
           queueMicrotask(() => {

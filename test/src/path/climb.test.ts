@@ -2,7 +2,6 @@ import { expect } from '@open-wc/testing';
 import type { PeerError } from '../../../src/errors.js';
 import { Climb } from '../../../src/path/climb.js';
 import { encodeSignal, parseSignal } from '../../../src/path/signal.js';
-import { nobody } from '../../support/passenger.js';
 import { until } from '../../support/until.js';
 
 /** Milliseconds. */
@@ -39,7 +38,6 @@ describe('Climb', () => {
           return connection;
         },
         release: () => undefined,
-        passenger: nobody,
       },
       {
         signal: (bytes) => signals.push(bytes),
