@@ -146,6 +146,13 @@ const frames: [string, Bytes, (bytes: Bytes) => unknown][] = [
     (bytes) => parsePeerFrame(decode(asText(bytes))?.value),
   ],
   [
+    'what peers say of streams',
+    utf8(
+      '{"media":{"link":"a","muted":{"audio":true,"video":false},"streams":[{"key":1,"metadata":"x","tracks":[{"kind":"audio","mid":"0"}]}]}}',
+    ),
+    (bytes) => parsePeerFrame(decode(asText(bytes))?.value),
+  ],
+  [
     'a greeting',
     utf8('{"hello":{"name":"Ada","profile":{}}}'),
     (bytes) => parsePeerFrame(decode(asText(bytes))?.value),

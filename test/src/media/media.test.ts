@@ -1,9 +1,17 @@
 /** Camera, sound and screen between pages, by nothing but the public API. */
 import { expect } from '@open-wc/testing';
-import type { Peer, PeerRoom } from '../../src/index.js';
-import { closeAll, makeMesh, makeRoom, meshed, otherPage, uniqueName, upgraded } from '../support/sources.js';
-import { passing, picture, pictureWithTone, shows, sounds, stopMedia, tone } from '../support/media.js';
-import { once, record, until } from '../support/until.js';
+import type { Peer, PeerRoom } from '../../../src/index.js';
+import {
+  closeAll,
+  makeMesh,
+  makeRoom,
+  meshed,
+  otherPage,
+  uniqueName,
+  upgraded,
+} from '../../support/sources.js';
+import { passing, picture, pictureWithTone, shows, sounds, stopMedia, tone } from '../../support/media.js';
+import { once, record, until } from '../../support/until.js';
 
 /** How one sees the other. */
 const seen = (by: PeerRoom, of: PeerRoom): Peer => by.peer(of.peerId!)!;
@@ -159,6 +167,22 @@ describe('Media', () => {
       { audio: false, video: false },
       true,
     ]);
+  });
+
+  it('takes as much as there may be, and no more', async () => {
+    const [a, b] = (await makeMesh(2)) as [PeerRoom, PeerRoom];
+    const sound = await tone();
+    for (const one of [a, b]) {
+      for (let i = 0; i < 4; i++) {
+        const stream = new MediaStream([...picture('red').getTracks(), ...sound.clone().getTracks()]);
+        one.addStream(stream, { metadata: i });
+      }
+    }
+    await Promise.all([streamsOf(seen(a, b), 4), streamsOf(seen(b, a), 4)]);
+    await until(() => [seen(a, b), seen(b, a)].every(({ mediaState }) => mediaState === 'flowing'));
+    await Promise.all(seen(b, a).streams.map((stream) => shows(stream, 'red')));
+    const { localDescription } = seen(a, b).connection!;
+    expect([sections(seen(a, b)), localDescription!.sdp.length < 60_000]).to.deep.equal([9, true]);
   });
 
   it('comes back over another connection, in the same stream', async () => {

@@ -1,10 +1,10 @@
 /** Both sides change their minds about what they send, at random and at once: they come to agree all the same. */
 import { expect } from '@open-wc/testing';
-import type { Peer, PeerRoom } from '../../src/index.js';
-import { picture, shows, stopMedia, tone, type Colour } from '../support/media.js';
-import { random, type Random } from '../support/random.js';
-import { closeAll, makeMesh } from '../support/sources.js';
-import { until } from '../support/until.js';
+import type { Peer, PeerRoom } from '../../../src/index.js';
+import { picture, shows, stopMedia, tone, type Colour } from '../../support/media.js';
+import { random, type Random } from '../../support/random.js';
+import { closeAll, makeMesh } from '../../support/sources.js';
+import { until } from '../../support/until.js';
 
 const ROUNDS = 50;
 /** Of each side in a round. */
