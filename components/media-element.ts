@@ -13,8 +13,8 @@ import type {
 const EARLY = ['stream', 'videoQuality'] as const;
 
 /** What `<peer-group>` and `<peer-pair>` have in common of camera, microphone and screen. */
-export abstract class MediaElement<Core extends PeerRoom | PeerPair> extends LitElement {
-  protected abstract readonly core: Core;
+export abstract class MediaElement extends LitElement {
+  protected abstract readonly core: PeerRoom | PeerPair;
 
   /**
    * What everyone is sent, now and later: as a rule camera and microphone. Another one takes its place without a negotiation,

@@ -45,7 +45,7 @@ const JOINING: readonly string[] = [
 ];
 
 /** What `<peer-group>` and `<peer-pair>` have in common: they wrap one core object, which fires its events on them. */
-export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends MediaElement<Core> {
+export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends MediaElement {
   static override properties = {
     url: { type: String },
     token: { type: String },

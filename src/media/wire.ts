@@ -74,7 +74,7 @@ function isTooMuch(streams: readonly StreamWord[]): boolean {
 export function parseMedia(value: unknown): MediaWord | null {
   if (!isFields(value) || !isFields(value['muted'])) return null;
   const { link, muted, streams } = value;
-  const { audio, video } = muted as Fields;
+  const { audio, video } = muted;
   if (typeof link !== 'string' || link.length > 32) return null;
   if (typeof audio !== 'boolean' || typeof video !== 'boolean') return null;
   if (!Array.isArray(streams) || streams.length > KINDS.length * MOST_OF_A_KIND) return null;
