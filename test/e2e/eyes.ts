@@ -24,7 +24,7 @@ function open(): void {
   const videoOf = (stream: MediaStream): HTMLVideoElement => {
     let video = videos.get(stream);
     if (!video) {
-      video = Object.assign(document.createElement('video'), { srcObject: stream, muted: true });
+      video = Object.assign(document.createElement('video'), { srcObject: stream });
       videos.set(stream, video);
       document.body.append(video);
     }

@@ -42,7 +42,10 @@ export function picture(colour: Colour): MediaStream & { paint(colour: Colour): 
 
 /** What the browser's fake microphone hears: an AudioContext makes no sound in a Firefox without a sound card. */
 export async function tone(): Promise<MediaStream> {
-  const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+  const stream = await navigator.mediaDevices.getUserMedia({
+    // Firefox takes an even tone for noise.
+    audio: { noiseSuppression: false, echoCancellation: false, autoGainControl: false },
+  });
   closers.add(() => {
     for (const track of stream.getTracks()) track.stop();
   });
