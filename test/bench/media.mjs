@@ -4,6 +4,7 @@
  *
  *     node --import ./test/tools/typescript-loader.mjs test/bench/media.mjs [most pages, 2 to 8; default 4]
  */
+/* global document, window */
 import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { launchChromium } from '../support/launch.ts';
