@@ -27,8 +27,9 @@ export class Arrivals {
     this.#sink = sink;
   }
 
+  /** In the order in which the sender came to send them. */
   get streams(): readonly MediaStream[] {
-    return [...this.#there.values()].map(({ stream }) => stream);
+    return [...this.#there].sort(([a], [b]) => a - b).map(([, { stream }]) => stream);
   }
 
   metadataOf(stream: MediaStream): unknown {

@@ -11,7 +11,7 @@ export abstract class Performer extends TypedEventTarget<PeerEventMap> {
   /** The RTCPeerConnection of the direct path, or null. Another one takes its place when a path has to be rebuilt. */
   abstract get connection(): RTCPeerConnection | null;
 
-  /** The streams it sends us. Each stays the same object for as long as it is sent, over all connections. */
+  /** The streams it sends us, as it came to send them. Each stays the same object for as long as it is sent, over all connections. */
   get streams(): readonly MediaStream[] {
     return this.media.streams;
   }
