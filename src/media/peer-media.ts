@@ -155,7 +155,8 @@ export class PeerMedia implements Passenger {
   }
 
   get #mightCarry(): boolean {
-    return (this.#connection?.getTransceivers().length ?? 0) > 0;
+    // Not every connection that one can bring along has transceivers to ask for.
+    return /^m=(?:audio|video)/m.test(this.#connection?.remoteDescription?.sdp ?? '');
   }
 
   readonly #catchUp = (): void => {
