@@ -1,4 +1,4 @@
-import { LitElement, css, html, type PropertyValues, type TemplateResult } from 'lit';
+import { css, html, type PropertyValues, type TemplateResult } from 'lit';
 import {
   PeerError,
   type Channel,
@@ -11,6 +11,7 @@ import {
   type SourceOptions,
   type Transport,
 } from '../src/index.js';
+import { MediaElement } from './media-element.js';
 import { readLink, type InviteKey } from './invite-link.js';
 
 const fromJson = (text: string | null): unknown => {
@@ -45,7 +46,7 @@ const JOINING: readonly string[] = [
 ];
 
 /** What `<peer-group>` and `<peer-pair>` have in common: they wrap one core object, which fires its events on them. */
-export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitElement {
+export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends MediaElement {
   static override properties = {
     url: { type: String },
     token: { type: String },
@@ -148,6 +149,7 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
     this.reconnectDelay = 500;
     this.noReconnect = false;
     this.#takeEarlyMessages();
+    this.takeEarlyMedia();
   }
 
   /** Own id, null until it is proven. */
@@ -260,7 +262,7 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends LitE
   /** The property that a link can set. */
   protected abstract get linkKey(): InviteKey;
 
-  protected get core(): Core {
+  protected override get core(): Core {
     return this.#core;
   }
 

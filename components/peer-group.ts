@@ -28,6 +28,12 @@ import { PeerElement } from './peer-element.js';
  * @fires {CustomEvent} knock - This page asks to come in; `answering` says whether somebody inside listens: `{ answering }`.
  * @fires {CustomEvent} data - A message: `{ data, type, peer, metadata, delivery, transfer? }`.
  * @fires {RequestEvent} request - A message that wants an answer, which `event.respondWith()` gives: `{ data, type, peer, metadata }`.
+ * @fires {CustomEvent} stream - A peer sends a stream: `{ stream, peer, metadata }`.
+ * @fires {CustomEvent} track - A track has come into a stream of a peer: `{ stream, track, peer, metadata }`.
+ * @fires {CustomEvent} streamend - A peer sends a stream no longer, or is gone: `{ stream, peer, metadata }`.
+ * @fires {CustomEvent} mute - A peer has switched its microphone or camera off, or on: `{ peer, kind, muted }`.
+ * @fires {CustomEvent} mediastate - What becomes of camera and sound between us and a peer: `{ peer, state, previous }`.
+ * @fires {CustomEvent} mediaerror - Camera and sound need a direct path, and there is none: `{ peer, error }`.
  * @fires {CustomEvent} transfer - A large value starts to arrive; cancelable, in order to decide later: `{ transfer, peer, metadata }`.
  * @fires {CustomEvent} progress - More of a large value has arrived, or has been taken: `{ loaded, total, peer, transfer, direction }`.
  * @fires {CustomEvent} upgradeattempt - A direct path is being tried: `{ peer, path, previous }`.

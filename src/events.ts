@@ -2,6 +2,7 @@
 import type { JoinRequestEvent } from './door/join-request-event.js';
 import type { Knocker, KnockOutcome } from './door/knock.js';
 import type { PeerError, PeerErrorCode } from './errors.js';
+import type { MediaEventMap } from './media/events.js';
 import type { GoneReason } from './protocol.js';
 import type { Peer } from './peer.js';
 import type { PathName } from './paths.js';
@@ -124,7 +125,7 @@ interface TransferEvents {
 }
 
 /** What a room and a pair have in common. */
-export interface SourceEventMap extends PathEventMap, TransferEvents {
+export interface SourceEventMap extends PathEventMap, TransferEvents, MediaEventMap {
   /** Signalling is connected and the id is proven. */
   open: CustomEvent<{ readonly id: string }>;
   /** A peer is there and `send()` reaches it. */
@@ -170,7 +171,7 @@ export interface PairEventMap extends SourceEventMap {
 }
 
 /** What a single peer fires itself. */
-export interface PeerEventMap extends PathEventMap, TransferEvents {
+export interface PeerEventMap extends PathEventMap, TransferEvents, MediaEventMap {
   data: CustomEvent<DataDetail>;
   /** Before the room or pair is asked, and instead of it when it is answered here. */
   request: RequestEvent;

@@ -37,6 +37,19 @@ export type {
   TransferDetail,
   TypedListeners,
 } from './events.js';
+export type {
+  MediaEventMap,
+  MediaState,
+  MediaStateDetail,
+  MuteDetail,
+  StreamDetail,
+  TrackDetail,
+} from './media/events.js';
+export type { SentStream } from './media/broadcaster.js';
+export type { StreamOptions } from './media/local.js';
+export type { ContentHint, Quality } from './media/quality.js';
+export type { MediaKind, Muted } from './media/wire.js';
+export { getMediaStream, listDevices, watchDevices, type CaptureOptions } from './media/capture.js';
 export { Transfer, type TransferEventMap, type TransferState } from './transfer/transfer.js';
 export type { Entry, GoneReason, IceServer } from './protocol.js';
 export type {

@@ -5,6 +5,7 @@ import { PeerError } from './errors.js';
 import type { Delivery } from './events.js';
 import type { PeerOrigin } from './peer-host.js';
 import type { LaneName } from './path/lanes.js';
+import type { Passenger } from './path/passenger.js';
 import { Paths, type PathName, type PathsHost, type PathsSink } from './paths.js';
 import { Session } from './session/session.js';
 import type { Received } from './session/window.js';
@@ -14,6 +15,8 @@ export interface LinkHost extends PathsHost {
 }
 
 export interface LinkSink extends Omit<PathsSink, 'seal' | 'settled' | 'message'> {
+  /** What uses the connection beside us. */
+  readonly passenger?: Passenger;
   /** `reliable` by default. */
   message(message: Received, delivery?: Delivery): void;
   /** What is said now can be read by the other side alone, which has nothing to say of itself. */
@@ -201,7 +204,8 @@ export class Link {
       verify: (proof: Uint8Array<ArrayBuffer>, local: string, remote: string) =>
         this.#session.verify(proof, 'direct', remote, local),
     };
-    const options = { host: this.#host, polite, leads: newcomer, binding };
+    const { passenger } = this.#sink;
+    const options = { host: this.#host, polite, leads: newcomer, binding, passenger };
     return new Paths(options, {
       ...this.#sink,
       seal: (type, text) => {

@@ -48,7 +48,7 @@ export interface MembershipHost
   extends
     RoomHost,
     Pick<SignalingSink, 'open' | 'trouble' | 'reconnecting' | 'reconnect' | 'reconnecterror'>,
-    Pick<PeerHost, 'greeting' | 'announced' | 'request' | 'tell' | 'failed'> {
+    Pick<PeerHost, 'media' | 'greeting' | 'announced' | 'request' | 'tell' | 'failed'> {
   joined(created: boolean): void;
   /** The end; with an error when it was not our wish. */
   ended(error?: PeerError): void;
@@ -338,6 +338,7 @@ export class Membership {
     const host = this.#host;
     return {
       transport: this.#transport,
+      media: host.media,
       timeout,
       connection: () => this.#connection(),
       release: (connection) => {

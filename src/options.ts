@@ -4,6 +4,7 @@ import { ENTRIES, MAX_TOKEN_CHARS, isPeerId, type Entry } from './protocol.js';
 import { isPassword, isRoomName } from './room-key.js';
 import { DECIDERS, type Deciders } from './moderation/word.js';
 import { checkName, checkProfile } from './peer-frame.js';
+import type { Quality } from './media/quality.js';
 import type { Transport } from './paths.js';
 import type { Signaling } from './signaling.js';
 import type { Channel } from './signaling/callbacks.js';
@@ -30,6 +31,10 @@ export interface SourceOptions {
   readonly displayName?: string | undefined;
   /** Any small value shown to the others; at most 64 KB. */
   readonly profile?: unknown;
+  /** What everyone is sent of camera and microphone, now and later. Default null. */
+  readonly stream?: MediaStream | null | undefined;
+  /** How good it should be. */
+  readonly videoQuality?: Quality | undefined;
   /**
    * STUN and TURN servers. Default: those of `rtcConfiguration`, else those that signalling names, else none: nobody is
    * contacted whom neither the page nor its server named. An empty array is a decision for none. Entries with `url`
@@ -91,6 +96,8 @@ const SOURCE_OPTIONS: readonly string[] = [
   'password',
   'displayName',
   'profile',
+  'stream',
+  'videoQuality',
   'iceServers',
   'rtcConfiguration',
   'transport',
@@ -210,14 +217,14 @@ interface LooseIceServer extends Omit<RTCIceServer, 'urls'> {
   readonly url?: string | undefined;
 }
 
-/** The configuration of every RTCPeerConnection of a source, as far as its options say. */
+/** The configuration of every RTCPeerConnection of a source, as far as its options say. One way carries all there is. */
 export function rtcConfiguration({ iceServers, rtcConfiguration: rest }: SourceOptions): RTCConfiguration {
-  if (!iceServers) return { ...rest };
+  if (!iceServers) return { bundlePolicy: 'max-bundle', ...rest };
   const servers = (iceServers as readonly LooseIceServer[]).map(({ url, urls = url ?? '', ...server }) => ({
     ...server,
     urls,
   }));
-  return { ...rest, iceServers: servers };
+  return { bundlePolicy: 'max-bundle', ...rest, iceServers: servers };
 }
 
 /** How a source makes its connections, and what it can do with them: a browser without WebRTC still has the relay. */

@@ -23,7 +23,7 @@ export function randomCode(): string {
 
 /**
  * Two peers that know a code. Joins by itself unless `manual`. Messages wait until the other one is there.
- * @fires open, join, peer, profile, leave, data, request, transfer, progress, busy, upgradeattempt, upgrade, upgradeerror,
+ * @fires open, join, peer, profile, leave, stream, track, streamend, mute, mediaerror, mediastate, data, request, transfer, progress, busy, upgradeattempt, upgrade, upgradeerror,
  * downgrade, gap, untrusted, reconnecting, reconnect, reconnecterror, statechange, error, close
  * @throws {TypeError} naming the option that is wrong
  */

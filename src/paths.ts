@@ -3,6 +3,7 @@ import type { PeerError } from './errors.js';
 import type { Encoded } from './codec/value.js';
 import type { Binding } from './path/direct.js';
 import { Climb } from './path/climb.js';
+import type { Passenger } from './path/passenger.js';
 import { LANES, PIECE, type LaneName, type LanePipe } from './path/lanes.js';
 import { FrameType, RelayPath } from './path/relay.js';
 import { Conversation } from './session/conversation.js';
@@ -34,6 +35,7 @@ export interface PathsOptions {
   /** It is for us to begin. */
   readonly leads: boolean;
   readonly binding: Binding;
+  readonly passenger?: Passenger | undefined;
 }
 
 export interface PathsSink {
@@ -74,7 +76,7 @@ export class Paths {
   #keyed = false;
   #silent = false;
 
-  constructor({ host, polite, leads, binding }: PathsOptions, sink: PathsSink) {
+  constructor({ host, polite, leads, binding, passenger }: PathsOptions, sink: PathsSink) {
     const { transport, timeout } = host;
     this.#sink = sink;
     this.#conversation = this.#converse();
@@ -92,6 +94,7 @@ export class Paths {
       leads,
       timeout,
       binding,
+      passenger,
       connection: () => host.connection(),
       release: (connection: RTCPeerConnection) => {
         host.release(connection);

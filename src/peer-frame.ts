@@ -3,6 +3,7 @@ import { isSame } from './bytes.js';
 import { decode, encode, revive, type Decoded, type Encoded } from './codec/value.js';
 import { PeerError } from './errors.js';
 import { parseRequestFrame, type RequestFrame } from './request-frame.js';
+import { parseMedia, type MediaWord } from './media/wire.js';
 import type { Received } from './session/window.js';
 import { MOST_TOLD } from './moderation/moderation.js';
 import { parseWords, type Word } from './moderation/word.js';
@@ -17,6 +18,7 @@ export type PeerFrame =
   | RequestFrame
   | { readonly kind: 'hello'; readonly greeting: Greeting }
   | { readonly kind: 'data'; readonly type: string; readonly data: unknown; readonly metadata: unknown }
+  | { readonly kind: 'media'; readonly word: MediaWord }
   | { readonly kind: 'transfer'; readonly word: TransferWord }
   | { readonly kind: 'words'; readonly words: readonly Word[] };
 
@@ -28,6 +30,7 @@ const MAX_NAME_CHARS = 256;
 const MAX_PROFILE = 65_536;
 /** Longest message of those that are remembered, bytes or characters: more than an honest one can have. */
 const MAX_REMEMBERED = 524_288;
+const REMEMBERED: readonly PeerFrame['kind'][] = ['hello', 'transfer', 'media'];
 
 export function isSameGreeting(...greetings: [Greeting, Greeting]): boolean {
   try {
@@ -62,7 +65,7 @@ export function opened(message: Received, blobs?: readonly Blob[]): Decoded | nu
 export function readPeerFrame(message: Received): PeerFrame | null {
   const frame = parsePeerFrame(opened(message)?.value);
   // What came with others in one frame is no longer than a frame may be.
-  if ('value' in message || (frame?.kind !== 'hello' && frame?.kind !== 'transfer')) return frame;
+  if ('value' in message || !frame || !REMEMBERED.includes(frame.kind)) return frame;
   const length = 'text' in message ? message.text.length : message.bytes.byteLength;
   if (length <= MAX_REMEMBERED) return frame;
   throw new PeerError('protocol', 'A peer wanted more of it to be remembered than is allowed.');
@@ -80,6 +83,7 @@ export function parsePeerFrame(value: unknown): PeerFrame | null {
     hello,
     transfer,
     words,
+    media,
   } = value as Record<string, unknown>;
   if (transfer !== undefined) {
     const word = parseWord(value as Record<string, unknown>);
@@ -88,6 +92,10 @@ export function parsePeerFrame(value: unknown): PeerFrame | null {
   if (words !== undefined) {
     const all = parseWords(words, MOST_TOLD);
     return all && { kind: 'words', words: all };
+  }
+  if (media !== undefined) {
+    const word = parseMedia(media);
+    return word && { kind: 'media', word };
   }
   if (typeof type === 'string') return { kind: 'data', type, data, metadata };
   const greeting = parseGreeting(hello);

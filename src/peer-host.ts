@@ -4,6 +4,7 @@ import type { KickNote, Tell } from './events.js';
 import type { Peer } from './peer.js';
 import type { Word } from './moderation/word.js';
 import type { Greeting } from './peer-frame.js';
+import type { LocalMedia } from './media/local.js';
 import type { LinkHost } from './link.js';
 import type { RequestEvent } from './request-event.js';
 import type { GoneReason } from './protocol.js';
@@ -12,6 +13,8 @@ import type { SessionOptions } from './session/session.js';
 export type PathEvent = 'upgradeattempt' | 'upgrade' | 'upgradeerror' | 'downgrade';
 
 export interface PeerHost extends LinkHost {
+  /** What this page sends beside words. */
+  readonly media: LocalMedia;
   /** Who we are, for the other side. */
   greeting(): Greeting;
   /** The peer can be reached for the first time. */

@@ -38,10 +38,10 @@ export class PeerVoice {
     this.#host.tell('profile', { peer: this.#peer });
   }
 
-  gap(lost: number): void {
+  readonly gap = (lost: number): void => {
     fire<PeerEventMap, 'gap'>(this.#peer, 'gap', { peer: this.#peer, lost });
     this.#host.tell('gap', { peer: this.#peer, lost });
-  }
+  };
 
   /** @returns whether somebody wants to decide later */
   offered(transfer: Transfer): boolean {
@@ -62,9 +62,9 @@ export class PeerVoice {
     return { loaded, total, peer: this.#peer, transfer, direction };
   }
 
-  attempt(): void {
+  readonly attempt = (): void => {
     this.#tellPath('upgradeattempt', { path: 'direct', previous: this.#path });
-  }
+  };
 
   attemptFailed(error: PeerError): void {
     // One may have met a connection that just came to its end; whoever sits in between is there the next time, too.
@@ -81,11 +81,11 @@ export class PeerVoice {
     else if (previous !== null && previous !== 'relay') this.#tellPath('downgrade', { path, previous });
   }
 
-  untrusted(reason: string): void {
+  readonly untrusted = (reason: string): void => {
     if (this.#peer.state === 'closed' || this.#doubts.has(reason)) return;
     this.#doubts.add(reason);
     this.#host.tell('untrusted', { id: this.#peer.id, reason });
-  }
+  };
 
   #tellPath(type: PathEvent, rest: Omit<PathDetail, 'peer'>): void {
     if (!this.#peer.announced || this.#peer.state === 'closed') return;

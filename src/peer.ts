@@ -2,13 +2,15 @@
 import { abortable, abortedError, whenAborted } from './abort.js';
 import { isSame } from './bytes.js';
 import { PeerError } from './errors.js';
-import { TypedEventTarget, fire, type Delivery, type KickNote, type PeerEventMap } from './events.js';
+import { fire, type Delivery, type KickNote, type PeerEventMap } from './events.js';
 import { encode, type Encoded } from './codec/value.js';
 import { NO_GREETING, isSameGreeting, readPeerFrame, type Greeting } from './peer-frame.js';
 import { goneError, unreachableError } from './peer-errors.js';
 import type { PeerHost, PeerOrigin } from './peer-host.js';
 import { largeValues } from './large-values.js';
 import { Link } from './link.js';
+import { PeerMedia } from './media/peer-media.js';
+import { Performer } from './media/performer.js';
 import { pack, tooLargeParcel, type Parcel } from './parcel.js';
 import type { PathName } from './paths.js';
 import { PeerVoice } from './peer-voice.js';
@@ -23,10 +25,10 @@ import { safetyNumber } from './session/safety-number.js';
 
 /**
  * A member of the room other than this page.
- * @fires data, request, transfer, progress, profile, upgradeattempt, upgrade, upgradeerror, downgrade, gap, statechange,
+ * @fires data, request, stream, track, streamend, mute, mediaerror, mediastate, transfer, progress, profile, upgradeattempt, upgrade, upgradeerror, downgrade, gap, statechange,
  * close
  */
-export class Peer extends TypedEventTarget<PeerEventMap> {
+export class Peer extends Performer {
   readonly id: string;
   /** Its stay in the room, as kicks name it. @internal */
   readonly stay: string;
@@ -36,6 +38,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   readonly #host: PeerHost;
   readonly #link: Link;
   readonly #voice: PeerVoice;
+  protected readonly media: PeerMedia;
   readonly #transfers: Transfers;
   readonly #requests: Requests;
   #greeting = NO_GREETING;
@@ -56,6 +59,13 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     this.#origin = origin;
     this.#host = host;
     this.#voice = new PeerVoice(this, host);
+    const grows = origin.context.identity.id < origin.id;
+    this.media = new PeerMedia(
+      this,
+      host,
+      grows,
+      (frame) => void this.transmit(frame).catch(() => undefined),
+    );
     this.#link = this.#makeLink();
     this.#transfers = largeValues(() => this.#link, {
       offered: (transfer) => this.#voice.offered(transfer),
@@ -117,8 +127,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     return this.#state === 'closed' ? null : this.#link.rtt;
   }
 
-  /** The RTCPeerConnection of the direct path, or null. Another one takes its place when a path has to be rebuilt. */
-  get connection(): RTCPeerConnection | null {
+  override get connection(): RTCPeerConnection | null {
     return this.#link.connection;
   }
 
@@ -169,11 +178,6 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     return safetyNumber(this.#origin.context.identity.id, this.id);
   }
 
-  /** WebRTC statistics of the direct path; empty without one. */
-  async getStats(): Promise<RTCStatsReport> {
-    return (await this.connection?.getStats()) ?? new Map();
-  }
-
   /** Parts from this peer; it sees us leave. */
   close(): void {
     this.end('left');
@@ -207,6 +211,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     this.#transition('connecting');
     // Before anything else is said, it is to know who says it.
     this.greetAgain();
+    this.media.begin();
     this.#link.begin();
   }
 
@@ -249,6 +254,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
     this.#link.close(goneError(this.id), reason === 'left');
     this.#transfers.fail(goneError(this.id));
     this.#requests.close(goneError(this.id));
+    this.media.end();
     this.#host.gone(this, reason, kick);
     fire<PeerEventMap, 'close'>(this, 'close', { reason });
   }
@@ -269,17 +275,17 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
   }
 
   #makeLink(): Link {
+    const { gap, attempt, untrusted } = this.#voice;
     return new Link(this.#origin, this.#host, {
+      ...{ gap, attempt, untrusted },
       anonymous: () => {
         if (!this.#announced && this.path !== null) this.#greeted(NO_GREETING);
       },
       heard: () => {
         if (this.#state === 'failed') this.#update();
       },
+      passenger: this.media,
       unanswered: this.#unreachable,
-      untrusted: (reason) => {
-        this.#voice.untrusted(reason);
-      },
       message: (message, delivery = 'reliable') => {
         this.#bear(() => {
           this.#receive(message, delivery);
@@ -303,15 +309,10 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
       restarted: () => {
         this.#transfers.fail(goneError(this.id));
         this.#requests.forgotten(goneError(this.id));
+        this.media.restart();
         return this.#ourGreeting();
       },
-      gap: (lost) => {
-        this.#voice.gap(lost);
-      },
       changed: this.#changed,
-      attempt: () => {
-        this.#voice.attempt();
-      },
       failed: (error, last) => {
         this.#voice.attemptFailed(error);
         if (last && this.#host.transport === 'direct') this.#unreachable(error);
@@ -348,6 +349,7 @@ export class Peer extends TypedEventTarget<PeerEventMap> {
       this.#host.words(this, frame.words);
     } else if (this.#announced) {
       if (frame.kind === 'transfer') this.#transfers.receive(frame.word);
+      else if (frame.kind === 'media') this.media.hear(frame.word);
       else this.#requests.receive(frame);
     }
   }

@@ -15,8 +15,9 @@ import { Source } from './source.js';
 
 /**
  * A room of peers. Joins by itself once it has a `room`, unless `manual`.
- * @fires open, join, peer, profile, leave, data, request, transfer, progress, upgradeattempt, upgrade, upgradeerror, downgrade,
- * gap, moderator, joinrequest, joinrequestend, knock, untrusted, reconnecting, reconnect, reconnecterror, statechange, error, close
+ * @fires open, join, peer, profile, leave, stream, track, streamend, mute, mediaerror, mediastate, data, request, transfer,
+ * progress, upgradeattempt, upgrade, upgradeerror, downgrade, gap, moderator, joinrequest, joinrequestend, knock, untrusted,
+ * reconnecting, reconnect, reconnecterror, statechange, error, close
  * @throws {TypeError} naming the option that is wrong
  */
 export class PeerRoom extends Source<RoomEventMap> {

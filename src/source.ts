@@ -1,7 +1,8 @@
 /** What a room and a pair have in common: state, events, and one membership after another. */
 import { PeerError } from './errors.js';
-import { TypedEventTarget, fire, type CloseDetail, type SourceEventMap } from './events.js';
+import { fire, type CloseDetail, type SourceEventMap } from './events.js';
 import { prepareToJoin, requestOf, type Admission, type Joining } from './joining.js';
+import { Broadcaster } from './media/broadcaster.js';
 import { Membership, type MembershipHost, type MembershipOptions, type RoomHost } from './membership.js';
 import { Outbox } from './outbox.js';
 import { pack } from './parcel.js';
@@ -16,7 +17,7 @@ import { checkSendOptions, type SendOptions } from './send-options.js';
 
 type AnyOptions = PeerRoomOptions & PeerPairOptions;
 
-export abstract class Source<M extends SourceEventMap = SourceEventMap> extends TypedEventTarget<M> {
+export abstract class Source<M extends SourceEventMap = SourceEventMap> extends Broadcaster<M> {
   readonly #target: EventTarget;
   readonly #known: readonly string[];
   #options: AnyOptions = {};
@@ -95,6 +96,8 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
   configure(options: AnyOptions): void {
     checkOptions(options, this.#known);
     this.#options = { ...this.#options, ...options };
+    if (options.stream !== undefined) this.stream = options.stream;
+    if (options.videoQuality) this.videoQuality = options.videoQuality;
     if ('displayName' in options || 'profile' in options) this.greetAgain();
   }
 
@@ -276,6 +279,7 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
         this.fireJoin({ id, peers: new Map(this.peers), created });
         this.#outbox.flush();
       },
+      media: this.media,
       greeting: () => this.#greeting,
       announced: (peer) => {
         this.#fire('peer', { peer });

@@ -94,13 +94,32 @@ describe('who may import whom', () => {
   });
 
   test('paths and sessions do not know what is above them', () => {
-    const above = ['peer', 'room', 'pair', 'source', 'membership', 'options', 'index', 'signaling'];
+    const above = ['media', 'peer', 'room', 'pair', 'source', 'membership', 'options', 'index', 'signaling'];
     expectNone(
       violations(
         below('src/path', 'src/session'),
         (found) => !to(...above.map((name) => `src/${name}`))(found),
       ),
       'Calls go down, events come up:',
+    );
+  });
+
+  test('media knows neither rooms nor sessions', () => {
+    const above = [
+      'src/room',
+      'src/pair',
+      'src/source',
+      'src/membership',
+      'src/link',
+      'src/signaling',
+      'src/session',
+    ];
+    expectNone(
+      violations(
+        below('src/media'),
+        (found) => !to(...above)(found) && (found.typesOnly || !to('src/path')(found)),
+      ),
+      'src/media is handed a connection by a path, and a way to say something by a peer:',
     );
   });
 

@@ -6,6 +6,7 @@ import { PeerError } from '../errors.js';
 import { toBase64url } from '../base64url.js';
 import { DirectPath, type Binding, type DirectPathSink } from './direct.js';
 import type { NegotiationMessage } from './negotiation.js';
+import type { Passenger } from './passenger.js';
 import { encodeSignal, parseSignal } from './signal.js';
 
 export interface ClimbOptions {
@@ -21,6 +22,7 @@ export interface ClimbOptions {
    */
   readonly connection: () => RTCPeerConnection | null;
   readonly release: (connection: RTCPeerConnection) => void;
+  readonly passenger?: Passenger | undefined;
 }
 
 export interface ClimbSink extends Pick<
@@ -156,6 +158,7 @@ export class Climb {
     this.#path = null;
     if (!path) return;
     path.close();
+    this.#options.passenger?.alighted();
     this.#options.release(path.connection);
     if (this.#stood) this.#sink.lost();
     this.#stood = false;
@@ -179,25 +182,31 @@ export class Climb {
     }
     if (connection) {
       this.#path = this.#makePath(link, connection);
+      this.#options.passenger?.boarded(connection, link, started);
       this.#sink.attempt();
       return;
     }
     if (!started) this.#sink.signal(encodeSignal({ link, message: { refused: true } }));
+    this.#options.passenger?.stuck(new PeerError('refused', 'This page opens no more direct paths.'));
     this.#later(SLOW_RETRY);
   }
 
   #makePath(link: string, connection: RTCPeerConnection): DirectPath {
-    const { polite, timeout, binding } = this.#options;
+    const { polite, timeout, binding, passenger } = this.#options;
     const path: DirectPath = new DirectPath(
       { polite, connection, timeout, binding },
       {
         signal: (message: NegotiationMessage) => {
           this.#sink.signal(encodeSignal({ link, message }));
         },
+        offered: () => {
+          passenger?.offered();
+        },
         opened: () => {
           this.#stood = true;
           this.#tries = this.#vain = 0;
           this.#sink.opened(path);
+          passenger?.opened(true);
         },
         frame: (frame) => {
           this.#sink.frame(frame);
@@ -216,6 +225,7 @@ export class Climb {
         },
         interrupted: () => {
           this.#sink.lost();
+          passenger?.opened(false);
         },
         closed: (error) => {
           this.#ended(error);
@@ -241,6 +251,7 @@ export class Climb {
   #failed(error: PeerError, last: boolean): void {
     if (last) this.#tries = 0;
     this.#sink.failed(error, last);
+    if (last) this.#options.passenger?.stuck(error);
     if (this.#closed || this.#path) return;
     if (last) this.#later(SLOW_RETRY);
     else if (this.#reachable) this.#next();

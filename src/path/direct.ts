@@ -27,6 +27,8 @@ export interface Binding {
 export interface DirectPathSink {
   /** To be handed to the same path on the other side. */
   signal(message: NegotiationMessage): void;
+  /** An offer was applied, and is about to be answered. */
+  offered(): void;
   /** Frames go through: for the first time, or again. */
   opened(): void;
   frame(frame: string | ArrayBuffer): void;
@@ -89,6 +91,7 @@ export class DirectPath {
       // Only now: a channel made before the offer is applied would ask for a negotiation of its own.
       onoffer: () => {
         this.start();
+        sink.offered();
       },
       onremote: () => {
         if (this.isOpen) void this.#way.look();

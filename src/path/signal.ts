@@ -13,6 +13,8 @@ export interface Refusal {
 }
 
 const MAX_SDP_CHARS = 60_000;
+/** Most media sections, channels among them: a browser makes something costly of each. */
+const MAX_SECTIONS = 9;
 const MAX_CANDIDATE_CHARS = 1000;
 const LINK = /^[\w-]{1,32}$/;
 /** `pranswer` and `rollback` never travel. */
@@ -35,6 +37,7 @@ export function parseNegotiation(value: unknown): NegotiationMessage | null {
     const { type, sdp } = description;
     if (!DESCRIPTION_TYPES.includes(type) || typeof sdp !== 'string' || sdp.length > MAX_SDP_CHARS)
       return null;
+    if (sdp.split('\nm=').length > MAX_SECTIONS + 1) return null;
     return { description: { type: type as RTCSdpType, sdp } };
   }
   if (!isFields(candidate)) return null;

@@ -1,8 +1,9 @@
 import { expect, fixture, html } from '@open-wc/testing';
 import '../../components/define.js';
 import { PeerGroupElement } from '../../components/peer-group.js';
-import type { PeerError } from '../../src/index.js';
+import type { Peer, PeerError } from '../../src/index.js';
 import { claimConsole } from '../support/console.js';
+import { picture, shows, stopMedia } from '../support/media.js';
 import {
   closeAll,
   joined,
@@ -41,6 +42,37 @@ describe('<peer-group>', () => {
       profile: {},
     });
     group.close();
+  });
+
+  it('sends and receives streams, and tells of those that are muted', async () => {
+    const group = await groupIn();
+    const other = makeRoom({ room: group.room ?? '', stream: picture('blue') });
+    const { detail } = await once<{ stream: MediaStream; peer: Peer }>(group, 'stream');
+    await shows(detail.stream, 'blue');
+    const camera = picture('red');
+    group.stream = camera;
+    group.addStream(picture('lime'), { metadata: 'screen', maxBitrate: 100_000 });
+    group.videoQuality = { contentHint: 'motion' };
+    const peer = other.peer(group.peerId ?? '')!;
+    await until(() => peer.streams.length === 2, { what: 'two streams' });
+    expect(peer.streams.map((stream) => peer.metadataOf(stream))).to.deep.equal([undefined, 'screen']);
+    group.mute('video', true);
+    await until(() => peer.muted.video, { what: 'it to be muted' });
+    expect([group.muted, group.stream, group.localStreams.size]).to.deep.equal([
+      { audio: false, video: true },
+      camera,
+      2,
+    ]);
+    await group.replaceTrack(camera.getTracks()[0]!, picture('yellow').getTracks()[0]!);
+    group.mute('video', false);
+    await shows(peer.streams[0]!, 'yellow');
+    const [screen] = [...group.localStreams.keys()].slice(1) as [MediaStream];
+    group.removeStream(screen);
+    await once(other, 'streamend');
+    group.stream = null;
+    await once(other, 'streamend');
+    expect(() => (group.stream = 7 as unknown as MediaStream)).to.throw(TypeError);
+    stopMedia();
   });
 
   it('fires every event on itself, and carries messages', async () => {
@@ -198,6 +230,7 @@ describe('<peer-group>', () => {
       displayName: 'Early',
       profile: { early: true },
       signaling: otherPage(),
+      stream: picture('red'),
     });
     // What a page does that runs before the script, as the documentation says.
     early.send ??= (...message) => Promise.resolve(void (early.queue ??= []).push(message));
@@ -208,6 +241,8 @@ describe('<peer-group>', () => {
     customElements.define('early-group', class extends PeerGroupElement {});
     const { detail } = await once<{ peer: { displayName: string; profile: unknown } }>(other, 'peer');
     expect([detail.peer.displayName, detail.peer.profile]).to.deep.equal(['Early', { early: true }]);
+    await shows((await once<{ stream: MediaStream }>(other, 'stream')).detail.stream, 'red');
+    stopMedia();
     void early.send('third');
     await until(() => heard.length === 3, { what: 'three messages' });
     expect(heard.map((event) => [event.detail.data, event.detail.type])).to.deep.equal([

@@ -40,6 +40,7 @@ export const EVENTS = [
   ...['reconnecting', 'reconnect', 'reconnecterror'],
   ...['upgradeattempt', 'upgrade', 'upgradeerror', 'downgrade', 'gap', 'untrusted'],
   ...['joinrequest', 'joinrequestend', 'knock'],
+  ...['stream', 'streamend', 'mute', 'mediastate', 'mediaerror'],
 ];
 
 /** Is sent to the page as text, so it uses nothing from outside. */
@@ -66,7 +67,9 @@ export function record(types: readonly string[]): void {
         ? { code: error.code, message: error.message, final: error.final, cause: String(error.cause ?? '') }
         : {}),
       ...(kind === undefined ? {} : { kind }),
-      ...Object.fromEntries(Object.entries(rest).filter(([, value]) => !(value instanceof Map))),
+      ...Object.fromEntries(
+        Object.entries(rest).filter(([, value]) => !(value instanceof Map || value instanceof MediaStream)),
+      ),
       type: event.type,
     });
   };

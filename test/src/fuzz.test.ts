@@ -93,6 +93,7 @@ function checkedWord(word: TransferWord): TransferWord {
 /** @throws where the parser gives what its type does not promise */
 function checkedFrame(frame: ReturnType<typeof parsePeerFrame>): typeof frame {
   if (frame === null || frame.kind === 'hello' || frame.kind === 'words') return frame;
+  if (frame.kind === 'media') return frame;
   if (frame.kind === 'transfer') return checkedWord(frame.word) && frame;
   if (frame.kind !== 'data' && !(Number.isSafeInteger(frame.id) && frame.id >= 0)) throw new Error('id');
   if ('type' in frame && typeof frame.type !== 'string') throw new Error('type');
@@ -142,6 +143,13 @@ const frames: [string, Bytes, (bytes: Bytes) => unknown][] = [
   [
     'what peers say beyond JSON',
     utf8(encode({ type: 'x', data: [new Map([[1n, new Date(5)]]), , NaN], metadata: /a/g }) as string), // prettier-ignore
+    (bytes) => parsePeerFrame(decode(asText(bytes))?.value),
+  ],
+  [
+    'what peers say of streams',
+    utf8(
+      '{"media":{"link":"a","muted":{"audio":true,"video":false},"streams":[{"key":1,"metadata":"x","tracks":[{"kind":"audio","mid":"0"}]}]}}',
+    ),
     (bytes) => parsePeerFrame(decode(asText(bytes))?.value),
   ],
   [

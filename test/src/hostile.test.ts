@@ -866,4 +866,35 @@ describe('A hostile peer', () => {
       await scene.bearsIt();
     });
   });
+
+  describe('that speaks of streams', () => {
+    it('brings none without a path, and none that are too many or too large', async () => {
+      await meet();
+      const muted = { audio: false, video: false };
+      const track = (mid: unknown) => ({ kind: 'video', mid });
+      const word = (...streams: unknown[]) => ({ media: { link: '', muted, streams } });
+      scene.hostile.tell({ media: 7 }, { media: { streams: 'x' } }, word(null));
+      scene.hostile.tell(word({ key: 1, metadata: 'x'.repeat(5000), tracks: [track('0')] }));
+      scene.hostile.tell(
+        word(...Array.from({ length: 99 }, (_, key) => ({ key, tracks: [track(String(key))] }))),
+      );
+      await scene.bearsIt();
+      expect([scene.peer.streams, scene.peer.mediaState]).to.deep.equal([[], 'none']);
+      scene.hostile.tell(word({ key: 1, tracks: [track('0')] }, { key: 2, tracks: [track('../1')] }));
+      scene.hostile.tell(word({ key: 1, tracks: [track('0')] }));
+      await scene.bearsIt();
+      // It says so, but on the relay there are none.
+      expect([scene.peer.streams, scene.peer.mediaState]).to.deep.equal([[], 'unavailable']);
+    });
+
+    it('makes the page send nothing, whatever it offers', async () => {
+      await meet({ transport: 'auto' });
+      const { connection } = await scene.hostile.climb();
+      for (const kind of ['audio', 'video']) connection.addTransceiver(kind, { direction: 'recvonly' });
+      await until(() => connection.currentRemoteDescription?.sdp.includes('m=video'), { what: 'an answer' });
+      expect(scene.peer.connection!.getSenders().map(({ track }) => track)).to.deep.equal([null, null]);
+      expect([scene.peer.streams, scene.peer.mediaState]).to.deep.equal([[], 'none']);
+      await scene.bearsIt();
+    });
+  });
 });

@@ -61,6 +61,7 @@ describe('DirectPath', () => {
       { polite, connection, timeout: 15_000, binding },
       {
         signal: (message) => other()?.path.receive(message),
+        offered: () => undefined,
         opened: () => told.push('opened'),
         frame: (frame) => told.push(typeof frame === 'string' ? frame : 'bytes'),
         drain: () => undefined,

@@ -38,6 +38,7 @@ describe('Signals between two paths', () => {
     '{"link":"a","description":{"type":"pranswer","sdp":""}}',
     '{"link":"a","description":{"type":"offer","sdp":7}}',
     `{"link":"a","description":{"type":"offer","sdp":"${'x'.repeat(60_001)}"}}`,
+    `{"link":"a","description":{"type":"offer","sdp":"${'\\nm=audio'.repeat(10)}"}}`,
   ];
   for (const text of refused) {
     it(`are not ${text.slice(0, 70) || 'nothing'}`, () => {
