@@ -46,3 +46,4 @@ export {
   broadcastChannelSignaling,
   type BroadcastChannelSignalingOptions,
 } from './signaling/broadcast-channel.js';
+export { getMediaStream, listDevices, watchDevices, type MediaRequest } from './media/devices.js';
