@@ -94,7 +94,7 @@ export function arrange(large: readonly boolean[], space: Size): Rect[] {
         { ...whole, height: main },
         { ...whole, y: main + GAP, height: strip },
       ];
-  const shown = fill(featured, split[0], 1);
+  const shown = fill(featured, split[0]);
   const rest = fill(others, split[1], 1);
   return large.map((is) => (is ? shown : rest).shift() ?? whole);
 }

@@ -46,7 +46,9 @@ export class FakeVideoSource extends FakeSource {
     for (const track of this.stream?.getTracks() ?? []) if (track.kind === kind) track.enabled = !muted;
   }
 
-  connect(): void {
+  /** Joins, as a source does; with a name, that peer can be reached or cannot. */
+  override connect(name?: string, state: RTCPeerConnectionState = 'connected'): void {
+    if (name !== undefined) return super.connect(name, state);
     this.calls.push('connect');
     this.turn('connecting');
   }
