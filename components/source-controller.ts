@@ -70,7 +70,6 @@ export type SourceElement = TypedListeners<SourceElementEventMap> &
       options?: { readonly to?: string | readonly string[]; readonly metadata?: unknown },
     ): void;
     removeStream?(stream: MediaStream): void;
-    replaceTrack?(old: MediaStreamTrack, track: MediaStreamTrack | null): Promise<void>;
     mute?(kind: 'audio' | 'video', muted: boolean): void;
     readonly muted?: { readonly audio: boolean; readonly video: boolean };
   };

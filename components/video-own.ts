@@ -75,7 +75,7 @@ export class OwnMedia {
     this.#pending.add('audio');
     await this.#ask('video', async () => {
       const tracks = await captureBoth();
-      for (const track of tracks) if (this.#keep(track, turn)) await this.#put(track);
+      for (const track of tracks) if (this.#keep(track, turn)) this.#put(track);
     });
     this.#pending.delete('audio');
     this.#on.changed();
@@ -146,7 +146,7 @@ export class OwnMedia {
       delete this.#chosen[kind];
       track = await capture(kind);
     }
-    if (this.#keep(track, turn)) await this.#put(track);
+    if (this.#keep(track, turn)) this.#put(track);
   }
 
   /** @returns false for what comes when nobody wants it any more */
@@ -161,20 +161,14 @@ export class OwnMedia {
     return true;
   }
 
-  /** In the place of the one of its kind, which needs no negotiation, or beside the others. */
-  async #put(track: MediaStreamTrack): Promise<void> {
+  /** In the place of the one of its kind: to the others it is the same stream, and nothing is negotiated anew. */
+  #put(track: MediaStreamTrack): void {
     const source = this.#source;
-    const { stream } = this;
     if (!source) return;
-    const old = stream?.getTracks().find(({ kind }) => kind === track.kind);
-    if (!stream || !old) {
-      source.stream = new MediaStream([...(stream?.getTracks() ?? []), track]);
-      return;
-    }
-    await source.replaceTrack?.(old, track);
-    this.#stop(old);
-    if (!stream.getTracks().includes(track)) stream.addTrack(track);
-    stream.removeTrack(old);
+    const before = this.stream?.getTracks() ?? [];
+    const kept = before.filter(({ kind, readyState }) => kind !== track.kind && readyState === 'live');
+    source.stream = new MediaStream([...kept, track]);
+    for (const old of before) if (!kept.includes(old)) this.#stop(old);
   }
 
   #stop(track: MediaStreamTrack | undefined): void {
@@ -207,7 +201,12 @@ export class OwnMedia {
     picture.contentHint = 'detail';
     picture.addEventListener('ended', () => this.#stopScreen());
     this.#screen = stream;
-    this.#source.addStream?.(stream, { metadata: { kind: 'screen' } });
+    try {
+      this.#source.addStream?.(stream, { metadata: { kind: 'screen' } });
+    } catch (error) {
+      this.#stopScreen();
+      throw error;
+    }
   }
 
   #stopScreen(): void {

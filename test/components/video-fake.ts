@@ -25,7 +25,6 @@ export class FakeVideoSource extends FakeSource {
   muted = { audio: false, video: false };
   /** Further streams that are sent, with what is said of them. */
   readonly further = new Map<MediaStream, unknown>();
-  readonly replaced: [MediaStreamTrack, MediaStreamTrack | null][] = [];
   readonly calls: string[] = [];
 
   addStream(stream: MediaStream, { metadata }: { metadata?: unknown } = {}): void {
@@ -34,11 +33,6 @@ export class FakeVideoSource extends FakeSource {
 
   removeStream(stream: MediaStream): void {
     this.further.delete(stream);
-  }
-
-  replaceTrack(old: MediaStreamTrack, track: MediaStreamTrack | null): Promise<void> {
-    this.replaced.push([old, track]);
-    return Promise.resolve();
   }
 
   mute(kind: 'audio' | 'video', muted: boolean): void {
@@ -170,21 +164,83 @@ export interface Sound {
   close(): Promise<void>;
 }
 
+/** What each track is to be heard as, in a browser without a sound card. */
+const volumes = new WeakMap<MediaStreamTrack, number>();
+
 /** A tone. */
 export function hum(volume = 0): Sound {
   const context = new AudioContext();
   const gain = context.createGain();
-  gain.gain.value = volume;
   const oscillator = context.createOscillator();
   const destination = context.createMediaStreamDestination();
+  const track = destination.stream.getAudioTracks()[0]!;
   oscillator.connect(gain).connect(destination);
   oscillator.start();
-  return {
-    track: destination.stream.getAudioTracks()[0]!,
-    loud: (to) => {
-      gain.gain.value = to;
+  const loud = (to: number): void => {
+    gain.gain.value = to;
+    volumes.set(track, to);
+  };
+  loud(volume);
+  return { track, loud, close: () => context.close() };
+}
+
+/** A Firefox without a sound card runs no AudioContext: there, those who listen are told what they would hear. */
+export async function lendEars(): Promise<() => void> {
+  const context = new AudioContext();
+  const runs = await Promise.race([
+    context.resume().then(() => true),
+    new Promise((resolve) => setTimeout(resolve, 1000, false)),
+  ]);
+  void context.close();
+  if (runs) return () => undefined;
+  const { connect } = AudioNode.prototype as { connect: (this: AudioNode, to: AudioNode) => AudioNode };
+  const { getFloatTimeDomainData } = AnalyserNode.prototype;
+  const heard = new WeakMap<AudioNode, MediaStreamTrack>();
+  Object.assign(AudioNode.prototype, {
+    connect(this: AudioNode, to: AudioNode): AudioNode {
+      const [track] = this instanceof MediaStreamAudioSourceNode ? this.mediaStream.getTracks() : [];
+      if (track) heard.set(to, track);
+      return connect.call(this, to);
     },
-    close: () => context.close(),
+  });
+  AnalyserNode.prototype.getFloatTimeDomainData = function told(this: AnalyserNode, samples) {
+    const track = heard.get(this);
+    samples.fill(track ? (volumes.get(track) ?? 0) : 0);
+  };
+  return () => {
+    Object.assign(AudioNode.prototype, { connect });
+    Object.assign(AnalyserNode.prototype, { getFloatTimeDomainData });
+  };
+}
+
+export interface Leashed {
+  readonly stream: MediaStream;
+  /** Ends it as if it had been unplugged; a page cannot do that to its own. */
+  pull(): Promise<void>;
+}
+
+/** A stream that comes from elsewhere, until that stops. */
+export async function leash(given: MediaStream): Promise<Leashed> {
+  const from = new RTCPeerConnection();
+  const to = new RTCPeerConnection();
+  const [track] = given.getTracks();
+  const transceiver = from.addTransceiver(track!);
+  const agree = async (): Promise<void> => {
+    await from.setLocalDescription();
+    await to.setRemoteDescription(from.localDescription!);
+    await to.setLocalDescription();
+    await from.setRemoteDescription(to.localDescription!);
+  };
+  await agree();
+  return {
+    stream: new MediaStream(to.getReceivers().map(({ track: far }) => far)),
+    async pull() {
+      transceiver.stop();
+      await agree();
+      from.close();
+      to.close();
+      track?.stop();
+    },
   };
 }
 
