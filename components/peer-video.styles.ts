@@ -7,8 +7,8 @@ const stage = css`
     flex: 1 1 auto;
     inline-size: 100%;
     min-block-size: 9rem;
-    /* As high as the window, less the bar. */
-    max-block-size: max(16rem, calc(100dvh - 6rem));
+    /* As high as the window, less the bar and what may have to be said. */
+    max-block-size: max(16rem, calc(100dvh - 9rem));
     aspect-ratio: 16 / 9.5;
   }
   ul {
@@ -233,6 +233,15 @@ const stage = css`
     .bad .avatar {
       display: none;
     }
+    /* Not below the name. */
+    .cover:has(.why) {
+      padding-block-end: 2rem;
+    }
+  }
+  @container tile (block-size < 7rem) {
+    .cover:has(.why) .avatar {
+      display: none;
+    }
   }
   @container tile (inline-size < 11rem) or (block-size < 6.5rem) {
     .inset,
@@ -267,7 +276,7 @@ const stage = css`
   }
   .hear {
     position: absolute;
-    inset-block-end: 1.25rem;
+    inset-block-start: 1.25rem;
     inset-inline: 0;
     display: flex;
     gap: 0.5rem;

@@ -336,9 +336,10 @@ export class PeerVideoElement extends LitElement {
   #listen(tiles: readonly Tile[]): void {
     const allowed = this.#own.isOn('audio') || this.#players.heard;
     const sounds = new Map<string, MediaStreamTrack>();
-    for (const { key, stream, silent, screen } of allowed ? tiles : []) {
+    for (const { key, peer, stream, silent, screen } of allowed ? tiles : []) {
+      if (silent || screen || peer?.mediaState === 'unavailable') continue;
       const track = stream?.getAudioTracks().find(({ readyState }) => readyState === 'live');
-      if (track && !silent && !screen) sounds.set(key, track);
+      if (track) sounds.set(key, track);
     }
     this.#loudness.listen(sounds);
   }

@@ -118,6 +118,23 @@ describe('<peer-video> in a <peer-group>', () => {
     await Promise.all([says(ada, linus), says(linus, ada)]);
   }).timeout(LONG);
 
+  it('lets in who presses Join, with the camera that was turned on before', async () => {
+    const ada = await pageIn(uniqueName(), 'Ada');
+    const group = await fixture<Group>(html`
+      <peer-group room=${ada.group.room!} manual .signaling=${otherPage()}
+        ><peer-video preview></peer-video
+      ></peer-group>
+    `);
+    const linus: Page = { group, video: group.querySelector('peer-video')! };
+    press(linus, 'video');
+    await until(() => one(linus.video, '.tile.own.seen') as HTMLElement | undefined, { what: 'oneself' });
+    expect(group.state).to.equal('new');
+    one(linus.video, '.join').click();
+    await meshed(ada.group, group);
+    await isSeen(ada, linus);
+    expect(all(linus.video, '.join')).to.deep.equal([]);
+  }).timeout(LONG);
+
   it('lets go of the camera when somebody leaves, and of their tile elsewhere', async () => {
     const [ada, linus] = (await pages('Ada', 'Linus')) as [Page, Page];
     press(ada, 'video');
