@@ -4,7 +4,9 @@ import type { Device, PeerVideoStrings } from './video-strings.js';
 
 export { listDevices, watchDevices };
 
-export const canShareScreen = (): boolean => 'getDisplayMedia' in (navigator.mediaDevices ?? {});
+/** Telephones cannot; without https nobody can do anything, which the types do not say. */
+export const canShareScreen = (): boolean =>
+  typeof (navigator.mediaDevices as Partial<MediaDevices> | undefined)?.getDisplayMedia === 'function';
 
 /** @param id of a device; default: the browser's own choice */
 export async function capture(kind: 'audio' | 'video', id?: string): Promise<MediaStreamTrack> {

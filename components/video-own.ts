@@ -22,7 +22,7 @@ export class OwnMedia {
   #source: SourceElement | null = null;
   /** What we have captured; what the page gave is not ours to stop. */
   readonly #captured = new Set<MediaStreamTrack>();
-  readonly #chosen: Partial<Record<Kind, string>> = {};
+  readonly #chosen = new Map<Kind, string>();
   readonly #pending = new Set<Device>();
   #screen: MediaStream | null = null;
   /** Changes whenever what is being asked for would come too late. */
@@ -57,7 +57,7 @@ export class OwnMedia {
 
   /** The device in use, or the one to be used. */
   deviceOf(kind: Kind): string {
-    return liveOf(this.stream, kind)?.getSettings().deviceId ?? this.#chosen[kind] ?? '';
+    return liveOf(this.stream, kind)?.getSettings().deviceId ?? this.#chosen.get(kind) ?? '';
   }
 
   async toggle(device: Device): Promise<void> {
@@ -83,7 +83,7 @@ export class OwnMedia {
 
   /** Takes another device, at once where that kind is on. */
   async choose(kind: Kind, id: string): Promise<void> {
-    this.#chosen[kind] = id;
+    this.#chosen.set(kind, id);
     if (!this.isOn(kind)) return;
     await this.#ask(kind, async () => {
       // Some phones have but one camera at a time.
@@ -91,7 +91,7 @@ export class OwnMedia {
       try {
         await this.#take(kind);
       } catch (error) {
-        delete this.#chosen[kind];
+        this.#chosen.delete(kind);
         if (kind === 'video') await this.#take(kind);
         throw error;
       }
@@ -139,11 +139,11 @@ export class OwnMedia {
     const turn = this.#turn;
     let track: MediaStreamTrack;
     try {
-      track = await capture(kind, this.#chosen[kind]);
+      track = await capture(kind, this.#chosen.get(kind));
     } catch (error) {
       // What was chosen is not there any more.
-      if (!this.#chosen[kind] || reasonOf(error) !== 'OverconstrainedError') throw error;
-      delete this.#chosen[kind];
+      if (!this.#chosen.has(kind) || reasonOf(error) !== 'OverconstrainedError') throw error;
+      this.#chosen.delete(kind);
       track = await capture(kind);
     }
     if (this.#keep(track, turn)) this.#put(track);
@@ -177,8 +177,10 @@ export class OwnMedia {
 
   /** Unplugged, or not allowed any more. */
   async #lost(kind: Kind, track: MediaStreamTrack): Promise<void> {
-    if (!this.#captured.delete(track) || this.#source?.muted?.[kind]) return this.#on.changed();
-    delete this.#chosen[kind];
+    if (!this.#captured.delete(track)) return;
+    this.#on.changed();
+    if (this.#source?.muted?.[kind]) return;
+    this.#chosen.delete(kind);
     try {
       await this.#take(kind);
       this.#on.gone(kind, liveOf(this.stream, kind) ?? null);

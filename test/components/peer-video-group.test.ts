@@ -41,7 +41,7 @@ const isSeen = (page: Page, other: Page): Promise<unknown> =>
 
 const shows = (page: Page, other: Page, colour: string): Promise<unknown> =>
   until(() => colourOf(tileAt(page, other)!.querySelector('video')!) === colour, {
-    what: `${colour}`,
+    what: colour,
     timeout: LONG / 2,
   });
 
