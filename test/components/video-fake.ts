@@ -149,11 +149,10 @@ export function paint(colour: string, width = 64, height = 36): MediaStream {
   };
   draw();
   const stream = canvas.captureStream(10);
-  const timer = setInterval(draw, 100);
-  const stop = (): void => {
-    if (stream.getVideoTracks().every(({ readyState }) => readyState === 'ended')) clearInterval(timer);
-  };
-  setInterval(stop, 1000);
+  const timer = setInterval(() => {
+    if (stream.getTracks().some(({ readyState }) => readyState === 'live')) draw();
+    else clearInterval(timer);
+  }, 100);
   return stream;
 }
 
