@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { hueOf } from './chat-text.js';
 import { ICONS } from './icons.js';
-import { about } from './status-about.js';
+import { about } from './about.js';
 import type { PeerVideoStrings } from './video-strings.js';
 import type { Tile } from './video-tiles.js';
 import { settle, steer } from './video-toolbar.js';
