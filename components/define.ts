@@ -6,6 +6,7 @@ import { PeerGroupElement } from './peer-group.js';
 import { PeerInviteElement } from './peer-invite.js';
 import { PeerPairElement } from './peer-pair.js';
 import { PeerStatusElement } from './peer-status.js';
+import { PeerVideoElement } from './peer-video.js';
 
 export * from '../src/index.js';
 export {
@@ -16,6 +17,7 @@ export {
   PeerInviteElement,
   PeerPairElement,
   PeerStatusElement,
+  PeerVideoElement,
 };
 
 /** A page may load this script twice, from two addresses: the first one stands. */
@@ -30,3 +32,4 @@ define('peer-door', PeerDoorElement);
 define('peer-files', PeerFilesElement);
 define('peer-invite', PeerInviteElement);
 define('peer-status', PeerStatusElement);
+define('peer-video', PeerVideoElement);

@@ -69,6 +69,7 @@ test('there are the pages that the demo consists of', () => {
     'local.html',
     'pair.html',
     'status.html',
+    'video.html',
   ]);
 });
 

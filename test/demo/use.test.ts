@@ -255,6 +255,19 @@ test('door: who comes later is let in, or hears why not', async () => {
   assert.doesNotMatch(await grace.text(), /Thank you for opening/);
 });
 
+test('video: one presses a button, and the other one sees them', async () => {
+  const ada = await visit('video.html');
+  const linus = await visit(ada.page.url());
+  await Promise.all([ada.meets(1), linus.meets(1)]);
+  await ada.page.type('#name', 'Ada');
+  await (await ada.page.waitForSelector('peer-video >>> .control.video'))?.click();
+  await ada.page.waitForSelector('peer-video >>> .tile.own.seen');
+  await linus.page.waitForSelector('peer-video >>> .tile.seen:not(.own)');
+  const name = (): Promise<string> =>
+    linus.page.$eval('peer-video >>> .tile:not(.own) .name', (one) => one.textContent.trim());
+  await until(async () => (await name()) === 'Ada', { what: 'her name' });
+});
+
 test('local: two tabs talk where there is nothing but files', async (t) => {
   const site = await elsewhere({ signalling: false });
   t.after(() => site.close());
