@@ -1,9 +1,10 @@
 /** Everybody's picture and sound, and the controls of our own. */
+import type { Peer } from '../src/index.js';
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { ICONS } from './icons.js';
 import { styles } from './peer-video.styles.js';
-import { SourceController, type MediaPeer } from './source-controller.js';
+import { SourceController } from './source-controller.js';
 import { barView, noticesView, outsideView, type BarActions } from './video-bar.js';
 import { listDevices, troubleOf, watchDevices } from './video-capture.js';
 import type { ControlState } from './video-controls.js';
@@ -163,7 +164,7 @@ export class PeerVideoElement extends LitElement {
   protected override update(changed: PropertyValues): void {
     const { source } = this.#link;
     const s = this.#strings;
-    const peers: MediaPeer[] = [...(source?.peers.values() ?? [])];
+    const peers: Peer[] = [...(source?.peers.values() ?? [])];
     this.#news.follow(peers);
     this.#tiles =
       source && !this.#isOut

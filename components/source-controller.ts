@@ -30,16 +30,6 @@ export interface SourceSendOptions {
   readonly onprogress?: (detail: ProgressDetail) => void;
 }
 
-/** A peer as it is seen and heard. */
-export type MediaPeer = Peer & {
-  readonly streams?: readonly MediaStream[];
-  /** What the other side says of a stream, `{ kind: 'screen' }` for one. */
-  metadataOf?(stream: MediaStream): unknown;
-  readonly muted?: { readonly audio: boolean; readonly video: boolean };
-  /** Media needs the direct path; `unavailable` is where there is none. */
-  readonly mediaState?: 'none' | 'connecting' | 'flowing' | 'unavailable';
-};
-
 /** What elements around a group or pair use of it; anything that offers this can be a source. */
 export type SourceElement = TypedListeners<SourceElementEventMap> &
   HTMLElement & {
@@ -61,8 +51,6 @@ export type SourceElement = TypedListeners<SourceElementEventMap> &
     connect?(): void;
     close?(): void;
     send(data: unknown, options?: SourceSendOptions): Promise<void>;
-    connect?(): void;
-    close?(): void;
     /** Sent to everyone, now and later. */
     stream?: MediaStream | null;
     addStream?(

@@ -1,13 +1,14 @@
 /** Listens to the source of a `<peer-video>`: what may look different, and what is said to the ear. */
+import type { Peer } from '../src/index.js';
 import { html, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { nameOf } from './chat-text.js';
-import type { MediaPeer, SourceElement } from './source-controller.js';
+import type { SourceElement } from './source-controller.js';
 import type { PeerVideoStrings } from './video-strings.js';
 import { peerTiles } from './video-tiles.js';
 
 interface Detail {
-  readonly peer: MediaPeer;
+  readonly peer: Peer;
   readonly stream?: MediaStream;
 }
 
@@ -38,7 +39,7 @@ export class VideoNews {
   readonly #strings: () => PeerVideoStrings;
   #listening: AbortController | null = null;
   /** Peers that are listened to. */
-  #heard = new WeakSet<MediaPeer>();
+  #heard = new WeakSet<Peer>();
   #said: readonly { readonly key: number; readonly text: string }[] = [];
 
   /** @param ended the source has, for good */
@@ -72,7 +73,7 @@ export class VideoNews {
   }
 
   /** The source does not say when one of its peers cannot be reached for a while. */
-  follow(peers: Iterable<MediaPeer>): void {
+  follow(peers: Iterable<Peer>): void {
     const signal = this.#listening?.signal;
     if (!signal) return;
     for (const peer of peers) {
@@ -92,7 +93,7 @@ export class VideoNews {
     </div>`;
   }
 
-  #say(what: 'joined' | 'left' | 'shares', { id, displayName }: MediaPeer): void {
+  #say(what: 'joined' | 'left' | 'shares', { id, displayName }: Peer): void {
     const s = this.#strings();
     const key = (this.#said.at(-1)?.key ?? 0) + 1;
     this.#said = [...this.#said, { key, text: s[what](nameOf(s, id, displayName)) }].slice(-SAID);

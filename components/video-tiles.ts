@@ -1,6 +1,7 @@
 /** Which tiles there are: everybody's own, with or without a picture, and one more for each further stream. */
+import type { Peer } from '../src/index.js';
 import { initialOf, nameOf } from './chat-text.js';
-import type { MediaPeer, SourceElement } from './source-controller.js';
+import type { SourceElement } from './source-controller.js';
 import type { OwnMedia } from './video-own.js';
 import type { PeerVideoStrings } from './video-strings.js';
 
@@ -8,7 +9,7 @@ export interface Tile {
   /** The same for as long as it is the same tile. */
   readonly key: string;
   /** Null for our own. */
-  readonly peer: MediaPeer | null;
+  readonly peer: Peer | null;
   readonly id: string;
   readonly name: string;
   readonly initial: string;
@@ -52,19 +53,19 @@ export function ownTiles(source: SourceElement, own: OwnMedia, s: PeerVideoStrin
   ];
 }
 
-export function peerTiles(peer: MediaPeer, s: PeerVideoStrings): Tile[] {
-  const streams = peer.streams ?? [];
+export function peerTiles(peer: Peer, s: PeerVideoStrings): Tile[] {
+  const { streams } = peer;
   const name = nameOf(s, peer.id, peer.displayName);
   const them = { peer, id: peer.id, name, initial: initialOf(name), mirrored: false };
-  const isShared = (stream: MediaStream): boolean => isScreen(peer.metadataOf?.(stream));
+  const isShared = (stream: MediaStream): boolean => isScreen(peer.metadataOf(stream));
   const first = streams.find((stream) => !isShared(stream)) ?? null;
   const main: Tile = {
     ...them,
     key: peer.id,
     stream: first,
     screen: false,
-    picture: has(first, 'video') && peer.muted?.video !== true,
-    silent: !has(first, 'audio') || peer.muted?.audio === true,
+    picture: has(first, 'video') && !peer.muted.video,
+    silent: !has(first, 'audio') || peer.muted.audio,
   };
   const further = streams
     .filter((stream) => stream !== first)
