@@ -52,7 +52,7 @@ describe('the command', () => {
   test('has a network for what needs one, unless another one is asked for', () => {
     const { benchmarks, delay, loss } = readOptions(['delivery', '--loss', '0']);
     assert.deepEqual({ benchmarks, delay, loss }, { benchmarks: ['delivery'], delay: 50, loss: 0 });
-    assert.deepEqual(readOptions([]).benchmarks, ['connect', 'messages', 'throughput']);
+    assert.deepEqual(readOptions([]).benchmarks, ['connect', 'messages', 'throughput', 'picture']);
   });
 
   test('leaves out a benchmark without contestants', () => {

@@ -1,9 +1,9 @@
 /**
  * What the two pages of a measurement run, with a contestant's `meet`. It is told who else there is (`options`), and
  * tells through `heard` that the other side can be reached (`ready`, with the link to it), that the direct path
- * stands, each message, errors, and further marks in time.
+ * stands, each message, errors, streams where there are any, and further marks in time.
  */
-/* global setInterval, clearInterval */
+/* global document, setInterval, clearInterval */
 
 const deferred = () => {
   const made = {};
@@ -54,6 +54,65 @@ export async function connectSecond(meet, args) {
   ).catch(failed);
   await within(message.promise, args.timeout, 'message');
   if (args.direct) await within(direct.promise, args.timeout, 'direct path');
+  return times;
+}
+
+/** A picture that never stays the same, as a camera's. */
+function paintedStream() {
+  const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 360 });
+  const pen = canvas.getContext('2d');
+  let hue = 0;
+  setInterval(() => {
+    pen.fillStyle = `hsl(${(hue += 7)} 80% 50%)`;
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+  }, 40);
+  return canvas.captureStream(25);
+}
+
+/** Shows its picture to whoever comes. @returns once it can be found */
+export async function pictureFirst(meet, args) {
+  const ignore = () => undefined;
+  const heard = {
+    ready: ignore,
+    message: ignore,
+    direct: ignore,
+    failed: ignore,
+    mark: ignore,
+    stream: ignore,
+  };
+  await meet({ ...args, stream: paintedStream() }, heard);
+}
+
+/** Waits for that picture, with one of its own. @returns milliseconds since `meet` was called */
+export async function pictureSecond(meet, args) {
+  const stream = paintedStream();
+  const start = performance.now();
+  const times = {};
+  const picture = deferred();
+  const ignore = () => undefined;
+  Promise.resolve(
+    meet(
+      { ...args, stream },
+      {
+        mark: ignore,
+        ready: ignore,
+        direct: ignore,
+        message: ignore,
+        failed: picture.reject,
+        stream: (coming) => {
+          times.stream ??= performance.now() - start;
+          const shown = document.createElement('video');
+          Object.assign(shown, { muted: true, autoplay: true, srcObject: coming });
+          document.body.append(shown);
+          shown.requestVideoFrameCallback(() => {
+            times.picture ??= performance.now() - start;
+            picture.resolve();
+          });
+        },
+      },
+    ),
+  ).catch(picture.reject);
+  await within(picture.promise, args.timeout, 'picture');
   return times;
 }
 

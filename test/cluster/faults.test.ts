@@ -268,6 +268,8 @@ test('an older connection of an id is closed wherever it is, and kick() and leav
   const [a, b] = (await startNodes(2, { redis: redis.url }, t)) as [Node, Node];
   const key = createKey();
   const older = await a.login(key);
+  // Redis says which one is older, and that it is asked is not waited for; who is in has been told.
+  await older.join(0, room('o'));
   await b.login(key);
   assert.equal((await older.closed).code, 4409);
   const [ann, bob] = [await a.login(), await b.login()];

@@ -136,7 +136,7 @@ const browserSuite = (browser) => ({
       ...found.flatMap((file) => ['--files', file]),
     ];
     const env = context.coverage ? { SERVER_COVERAGE: join(context.dir, 'v8') } : {};
-    return reported(context, browser, withRoute(argv), { timeout: 400 * SECOND, env });
+    return reported(context, browser, withRoute(argv), { timeout: 800 * SECOND, env });
   },
 });
 

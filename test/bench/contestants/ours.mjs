@@ -12,9 +12,10 @@ async function prepare(buffer) {
   return blob;
 }
 
-export async function meet({ url, room, options }, heard) {
+export async function meet({ url, room, stream, options }, heard) {
   const { delivery, ...rest } = options;
-  const source = new PeerRoom({ url, room, ...rest });
+  const source = new PeerRoom({ url, room, ...(stream && { stream }), ...rest });
+  source.addEventListener('stream', ({ detail }) => heard.stream(detail.stream));
   const send = (value) => source.send(value, { delivery });
   for (const type of ['open', 'join', 'peer']) source.addEventListener(type, () => heard.mark(type));
   source.addEventListener('peer', ({ detail: { peer } }) => {

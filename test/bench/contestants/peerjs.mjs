@@ -17,7 +17,7 @@ function listen(connection, heard) {
   });
 }
 
-export async function meet({ url, room, role, options }, heard) {
+export async function meet({ url, room, role, stream, options }, heard) {
   const { hostname, port, pathname } = new URL(url);
   const peer = new Peer(`${room}-${role}`, {
     host: hostname,
@@ -28,6 +28,9 @@ export async function meet({ url, room, role, options }, heard) {
   });
   peer.on('error', heard.failed);
   peer.on('connection', (connection) => listen(connection, heard));
+  peer.on('call', (call) => call.answer(stream));
   await new Promise((resolve) => peer.on('open', resolve));
-  if (role === 'second') listen(peer.connect(`${room}-first`, options), heard);
+  if (role !== 'second') return;
+  if (stream) peer.call(`${room}-first`, stream).on('stream', heard.stream);
+  else listen(peer.connect(`${room}-first`, options), heard);
 }

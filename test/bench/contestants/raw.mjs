@@ -8,8 +8,10 @@ import { batchedLink, channelLink, pieceLink } from './channel.mjs';
 const CHANNEL = { negotiated: true, id: 0 };
 
 /** The connection and its channel; `signal` takes what is for the other side. */
-function open(signal, heard, makeLink) {
+function open(signal, heard, makeLink, stream) {
   const connection = new RTCPeerConnection();
+  for (const track of stream?.getTracks() ?? []) connection.addTrack(track, stream);
+  connection.ontrack = ({ streams: [coming] }) => heard.stream(coming);
   connection.onicecandidate = ({ candidate }) => candidate && signal({ candidate });
   const channel = connection.createDataChannel('data', CHANNEL);
   const link = makeLink(channel, heard);
@@ -35,7 +37,7 @@ async function answer(connection, { description, candidate }, signal) {
   return signal({ description: connection.localDescription });
 }
 
-export async function meet({ url, room, role, options: { prepared, batched, pieces } }, heard) {
+export async function meet({ url, room, role, stream, options: { prepared, batched, pieces } }, heard) {
   const socket = new WebSocket(`${url}?${room}`);
   const waiting = [];
   const signal = (message) => {
@@ -44,7 +46,7 @@ export async function meet({ url, room, role, options: { prepared, batched, piec
   };
   let connection;
   const makeLink = pieces ? pieceLink(pieces) : batched ? batchedLink : channelLink;
-  const connect = () => (connection ??= open(signal, heard, makeLink));
+  const connect = () => (connection ??= open(signal, heard, makeLink, stream));
   socket.onmessage = ({ data }) => answer(connect(), JSON.parse(data), signal);
   if (prepared) connect();
   const offered = prepared && role === 'second' ? offer(connect(), signal) : undefined;

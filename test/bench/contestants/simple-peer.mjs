@@ -6,9 +6,10 @@ import SimplePeer from 'simple-peer';
 const MOST_TEXT = 4096;
 const PIECE = 65_536;
 
-export async function meet({ url, room, role }, heard) {
+export async function meet({ url, room, role, stream }, heard) {
   const socket = new WebSocket(`${url}?${room}`);
-  const peer = new SimplePeer({ initiator: role === 'second', config: { iceServers: [] } });
+  const peer = new SimplePeer({ initiator: role === 'second', config: { iceServers: [] }, stream });
+  peer.on('stream', (coming) => heard.stream(coming));
   const opened = new Promise((resolve) => (socket.onopen = resolve));
   peer.on('signal', async (signal) => {
     await opened;
