@@ -137,4 +137,6 @@ export const firefoxPrefs = {
   'media.navigator.permission.disabled': true,
   'media.navigator.streams.fake': true,
   'media.autoplay.default': 0,
+  // Where one socket failed, it has all others to that address wait for up to a minute: those of other tests, too (RFC 6455, 7.2.3).
+  'network.websocket.delay-failed-reconnects': false,
 };
