@@ -137,16 +137,19 @@ export class Keeper {
     this.#events.asked(knock);
   }
 
+  /** Who may not say so any more has decided nothing. */
   async #admit(visit: Visit, stay: string): Promise<void> {
     const { chair, secret } = this.#options;
     this.#decided.set(visit, stay);
-    if (!(await chair.decide('admit', visit.id, stay))) return;
-    visit.say({ secret, words: chair.words } satisfies AnswerFrame);
+    if (await chair.decide('admit', visit.id, stay))
+      visit.say({ secret, words: chair.words } satisfies AnswerFrame);
+    else this.#decided.delete(visit);
   }
 
   async #decline(visit: Visit, stay: string, reason: string): Promise<void> {
-    if (!(await this.#options.chair.decide('decline', visit.id, stay))) return;
-    visit.say({ declined: reason, banned: false } satisfies AnswerFrame);
+    const decided = await this.#options.chair.decide('decline', visit.id, stay);
+    if (decided) visit.say({ declined: reason, banned: false } satisfies AnswerFrame);
+    else this.#decided.delete(visit);
   }
 
   #settle(id: string, outcome: KnockOutcome): void {

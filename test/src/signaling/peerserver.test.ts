@@ -15,6 +15,7 @@ import {
   makeRoom,
   meshed,
   nextData,
+  nextRequest,
   uniqueName,
   upgraded,
 } from '../../support/sources.js';
@@ -262,6 +263,17 @@ describe('peerjs:', () => {
 
 describe('A room on a PeerServer', () => {
   afterEach(closeAll);
+
+  it('has a door where one has to ask', async () => {
+    const name = uniqueName();
+    const make = () => makeRoom({ room: name, admission: 'ask', signaling: page() });
+    const first = make();
+    await once(first, 'join');
+    const asked = nextRequest(first);
+    const second = make();
+    (await asked).accept();
+    await upgraded(first, second);
+  });
 
   it('brings its members to direct paths, and carries nothing else', async () => {
     const room = uniqueName();
