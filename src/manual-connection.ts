@@ -2,6 +2,7 @@
 import { decode, encode } from './codec/value.js';
 import { PeerError } from './errors.js';
 import { TypedEventTarget, fire } from './events.js';
+import { connectionConstructor } from './options.js';
 import { Negotiation, type NegotiationMessage } from './path/negotiation.js';
 import { descriptionOf, textOf } from './path/description-text.js';
 import { parseNegotiation } from './path/signal.js';
@@ -69,9 +70,7 @@ export class ManualConnection extends TypedEventTarget<ConnectionEventMap> {
   constructor({ polite = false, configuration = {}, stream = null, ...rest }: ConnectionOptions) {
     super();
     this.#polite = polite;
-    const Connection =
-      rest.RTCPeerConnection ??
-      (globalThis as { RTCPeerConnection?: typeof RTCPeerConnection }).RTCPeerConnection;
+    const Connection = connectionConstructor(rest);
     if (!Connection) throw new PeerError('unsupported', 'There is no WebRTC here.', { final: true });
     const pc = (this.connection = new Connection(configuration));
     this.#negotiation = new Negotiation(pc, {
