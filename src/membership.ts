@@ -1,6 +1,7 @@
 /** One stay in a room: from the join to the end. A new join is a new membership, so nothing stale can leak over. */
 import { DoorKeeping, type DoorKeepingOptions } from './door/door-keeping.js';
 import { PeerError } from './errors.js';
+import { whileLive } from './live.js';
 import { Chair } from './moderation/chair.js';
 import { tooLargeParcel, type Parcel } from './parcel.js';
 import type { Answers } from './request-options.js';
@@ -202,11 +203,7 @@ export class Membership {
   }
 
   #sink(): SignalingSink {
-    const live =
-      <A extends unknown[]>(act: (...args: A) => void) =>
-      (...args: A): void => {
-        if (!this.#ended) act(...args);
-      };
+    const live = whileLive(() => !this.#ended);
     const host = this.#host;
     return {
       open: live((id) => {

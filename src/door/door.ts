@@ -3,6 +3,7 @@
  * meet through signalling. Each side sees nobody but the other.
  */
 import type { PeerError } from '../errors.js';
+import { whileLive } from '../live.js';
 import { initiate, isKeeper, type HandshakeContext, type Initiator } from '../session/session.js';
 import type { JoinRequest, Signaling, SignalingPeer, SignalingSession, SignalingSink } from '../signaling.js';
 import { Visit } from './visit.js';
@@ -68,11 +69,7 @@ export class Door {
   }
 
   #signalling(): SignalingSink {
-    const live =
-      <A extends unknown[]>(act: (...args: A) => void) =>
-      (...args: A): void => {
-        if (!this.#ended) act(...args);
-      };
+    const live = whileLive(() => !this.#ended);
     const sink = this.#sink;
     return {
       open: live((id) => {
