@@ -17,7 +17,7 @@ const fromDependencies = (id) =>
   id.startsWith('node:') || Object.keys(dependencies).some((dep) => id === dep || id.startsWith(`${dep}/`));
 
 /** A self-contained module for a browser: one file, whatever it imports. */
-const browserBundle = (input, file, banner) => ({
+const browserBundle = (input, file, banner, legalComments = 'none') => ({
   input,
   output: { file, format: 'es', sourcemap: true },
   plugins: [
@@ -25,7 +25,7 @@ const browserBundle = (input, file, banner) => ({
     nodeResolve({ browser: true, exportConditions: ['production'] }),
     esbuild({ target: TARGET, tsconfig: 'tsconfig.json' }),
     // The licence comments of every lit module would make up a tenth of the file: one line stands for them all.
-    minify({ target: TARGET, legalComments: 'none', banner: `${COMPILE_HINT}\n${banner}` }),
+    minify({ target: TARGET, legalComments, banner: `${COMPILE_HINT}\n${banner}` }),
   ],
 });
 
@@ -41,6 +41,13 @@ export default [
     `/*! ${notice} | includes lit, Copyright 2017 Google LLC, BSD-3-Clause; lean-qr, Copyright 2021-2025 David Evans, MIT */`,
   ),
   browserBundle('src/index.ts', 'dist/core.js', `/*! ${notice} */`),
+  browserBundle(
+    'src/signaling/mqtt.ts',
+    'dist/signaling/mqtt.js',
+    `/*! ${notice} | includes mqtt, Copyright 2011-2014 Adam Rudd, 2015-2016 MQTT.js contributors, MIT */`,
+    // What that brings in its turn is named at its end.
+    'eof',
+  ),
   {
     // Two entries of one build, so that the command imports the server instead of bringing a second copy.
     input: { server: 'server/index.ts', cli: 'server/cli.ts' },

@@ -29,8 +29,15 @@ export interface PeerErrorOptions {
   readonly cause?: unknown;
 }
 
+/** An adaptor may come as a module of its own, with a class of its own: this says that both are one. */
+const KIND = Symbol.for('peer-elements.PeerError');
+
 /** What `error` events carry and promises reject with. Misuse throws a TypeError or an InvalidStateError instead. */
 export class PeerError extends Error {
+  static override [Symbol.hasInstance](value: unknown): value is PeerError {
+    return typeof value === 'object' && value !== null && KIND in value;
+  }
+
   readonly code: PeerErrorCode;
   /** True when nothing will be tried again: a `close` event follows. */
   readonly final: boolean;
@@ -40,6 +47,7 @@ export class PeerError extends Error {
   constructor(code: PeerErrorCode, message: string, { final = false, peers, cause }: PeerErrorOptions = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'PeerError';
+    Object.defineProperty(this, KIND, { value: true });
     this.code = code;
     this.final = final;
     if (peers) this.peers = peers;

@@ -62,6 +62,7 @@ export type {
 } from './signaling.js';
 export { callbackSignaling, type CallbackSignalingOptions, type Channel } from './signaling/callbacks.js';
 export { peerServerSignaling, type PeerServerSignalingOptions } from './signaling/peerserver.js';
+export { registerSignaling, type MakeSignaling, type SchemeOptions } from './signaling/schemes.js';
 export { createIdentity, type Identity } from './identity.js';
 export { webSocketSignaling, type WebSocketSignalingOptions } from './signaling/websocket.js';
 export {

@@ -110,6 +110,14 @@ export class BusRoom implements SignalingSession {
     if (member && this.#phase === 'in' && this.#circle.miss(member)) this.#voice.ask(id);
   }
 
+  wider(): void {
+    this.#later(() => {
+      if (this.#phase !== 'in') return;
+      this.#voice.show();
+      this.#voice.ask();
+    });
+  }
+
   lost(error: PeerError, attempt: number, delay: number | null): void {
     this.#rest();
     if (delay === null || !this.#request.reconnect) {

@@ -76,14 +76,13 @@ export class Bus {
         medium.leave?.(id);
       },
     });
+    const isTaken = this.#rooms.has(id);
+    if (!isTaken) this.#rooms.set(id, room);
     queueMicrotask(() => {
-      if (this.#rooms.has(id)) {
+      if (isTaken) {
         const message = 'This page is in that room already: use the element or object that is.';
         room.fail(new PeerError('refused', message, { final: true }));
-      } else if (!room.ended) {
-        this.#rooms.set(id, room);
-        void room.begin();
-      }
+      } else if (!room.ended) void room.begin();
     });
     return room;
   }
@@ -102,6 +101,11 @@ export class Bus {
   /** The medium is. @param delay until attempt number `attempt` to have it back, ms; null for never */
   lost(error: PeerError, attempt: number, delay: number | null): void {
     for (const room of [...this.#rooms.values()]) room.lost(error, attempt, delay);
+  }
+
+  /** The medium reaches more than before: others may be there. */
+  wider(): void {
+    for (const room of this.#rooms.values()) room.wider();
   }
 
   /** The medium is there, or there again after as many attempts. */

@@ -5,6 +5,8 @@ import type { Identity } from '../identity.js';
 import type { Signaling } from '../signaling.js';
 import { broadcastChannelSignaling } from './broadcast-channel.js';
 import { isChannel, type Channel } from './callbacks.js';
+import { lateSignaling } from './late.js';
+import { makerFor, schemeOf } from './schemes.js';
 import { channelSignaling, pageIdentity, sharedSignaling } from './shared.js';
 import { PEERJS, peerServerAddress, peerServerSignaling } from './peerserver.js';
 import { webSocketSignaling } from './websocket.js';
@@ -19,6 +21,16 @@ const WEBSOCKET_SCHEMES: Readonly<Record<string, string>> = {
   'https:': 'wss:',
 };
 
+/** Adaptors with a library of their own: what there is to import for them. */
+const MODULES: Readonly<Record<string, string>> = {
+  'mqtt+ws:': 'peer-elements/signaling/mqtt',
+  'mqtt+wss:': 'peer-elements/signaling/mqtt',
+};
+
+/** Whether another module has to make the adaptor. */
+const isElsewhere = (url: string): boolean =>
+  schemeOf(url) in MODULES || makerFor(schemeOf(url)) !== undefined;
+
 /** Whether messages may go by a server that is there for handshakes. */
 const isForData = (address: string): boolean => /[?&]relay=data\b/.test(address);
 
@@ -31,11 +43,11 @@ const pageAddress = (): string | undefined => (globalThis.document as Document |
  * @throws {PeerError} `unsupported` for a scheme without an adaptor, or no address at all
  */
 export function signalingAddress(url: string, base = pageAddress()): string {
-  if (url === LOCAL || peerServerAddress(url) !== null) return url;
+  if (url === LOCAL || peerServerAddress(url) !== null || isElsewhere(url)) return url;
   const address = URL.canParse(url, base) ? new URL(url, base) : null;
   const scheme = address && WEBSOCKET_SCHEMES[address.protocol];
   if (!address || !scheme) {
-    const message = `"${url}" is no signalling address: it takes ws:, wss:, http:, https:, peerjs:, local: or a path.`;
+    const message = `"${url}" is no signalling address: it takes ws:, wss:, http:, https:, peerjs:, mqtt+ws:, mqtt+wss:, local: or a path.`;
     throw new PeerError('unsupported', message, { final: true });
   }
   address.protocol = scheme;
@@ -60,8 +72,11 @@ export function resolveSignaling(
   return sharedSignaling(`${ephemeral ? 'ephemeral ' : ''}${address}`, () => {
     if (address === LOCAL) return broadcastChannelSignaling({ identity });
     const options = { url: address, identity, ...(WebSocket && { WebSocket }) };
+    const relay = isForData(address) ? 'data' : 'handshake only';
+    if (isElsewhere(address))
+      return lateSignaling({ ...options, relay, module: MODULES[schemeOf(address)] ?? 'its module' });
     if (!address.startsWith(PEERJS)) return webSocketSignaling(options);
-    return peerServerSignaling({ ...options, ...(isForData(address) && { relay: 'data' }) });
+    return peerServerSignaling({ ...options, relay });
   });
 }
 

@@ -43,6 +43,14 @@ export const spawnServerWith = (options: object): Promise<TestServer> => spawn({
 export const spawnPeerServer = (...args: string[]): Promise<TestServer> =>
   spawn({ args, program: 'peerserver' });
 
+/**
+ * An MQTT broker.
+ * @param options `users`: passwords by name; `acl`: its lines
+ */
+export const spawnBroker = (
+  options: { readonly users?: Readonly<Record<string, string>>; readonly acl?: readonly string[] } = {},
+): Promise<TestServer> => spawn({ options, program: 'mosquitto' });
+
 async function spawn(payload: object): Promise<TestServer> {
   const running = (await command('spawn', payload)) as Running;
   const { id } = running;

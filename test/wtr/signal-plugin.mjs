@@ -1,10 +1,12 @@
+import { Mosquitto } from '../support/mosquitto.mjs';
 import { SignalServer, configuredCommand, guardedCommand, programs } from './signal-server.mjs';
 
-/** The arguments and the program of a server that a test asks for. */
-function startOf({ args, guarded, options, program }) {
-  if (program) return [args, programs[program]];
-  if (options) return [[JSON.stringify(options)], configuredCommand];
-  return guarded ? [args, guardedCommand] : [args];
+/** The server that a test asks for. */
+function serverFor({ args, guarded, options, program }) {
+  if (program === 'mosquitto') return new Mosquitto(options);
+  if (program) return new SignalServer(args, programs[program]);
+  if (options) return new SignalServer([JSON.stringify(options)], configuredCommand);
+  return new SignalServer(args, guarded ? guardedCommand : undefined);
 }
 
 /**
@@ -42,13 +44,15 @@ export function signalPlugin() {
       return true;
     },
     'server:spawn': async (payload) => {
-      const server = new SignalServer(...startOf(payload ?? {}));
+      const server = serverFor(payload ?? {});
       await server.start();
       own.set(++lastId, server);
       return describe(server, lastId);
     },
     'server:despawn': async (payload) => {
-      await serverOf(payload).stop('SIGKILL');
+      const server = serverOf(payload);
+      await server.stop('SIGKILL');
+      await server.dispose?.();
       own.delete(payload.id);
       return true;
     },
@@ -58,7 +62,7 @@ export function signalPlugin() {
     name: 'signal',
     serverStart: () => shared.start(),
     async serverStop() {
-      await Promise.all([shared, ...own.values()].map((server) => server.stop()));
+      await Promise.all([shared, ...own.values()].map((server) => server.dispose?.() ?? server.stop()));
     },
     serve(context) {
       if (context.path !== '/__signal.js') return undefined;
