@@ -25,7 +25,7 @@ interface Table {
 const KEY = Symbol.for('peer-elements.signaling');
 
 function table(): Table {
-  const page: { [KEY]?: Table } = globalThis;
+  const page = globalThis as unknown as { [KEY]: Table | undefined };
   return (page[KEY] ??= { makers: new Map(), waiting: new Set() });
 }
 
