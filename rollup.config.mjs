@@ -17,9 +17,9 @@ const fromDependencies = (id) =>
   id.startsWith('node:') || Object.keys(dependencies).some((dep) => id === dep || id.startsWith(`${dep}/`));
 
 /** A self-contained module for a browser: one file, whatever it imports. */
-const browserBundle = (input, file, banner, legalComments = 'none') => ({
+const browserBundle = (input, file, banner, { legalComments = 'none', intro } = {}) => ({
   input,
-  output: { file, format: 'es', sourcemap: true },
+  output: { file, format: 'es', sourcemap: true, intro },
   plugins: [
     // lit answers to `production` with the build that neither checks nor warns.
     nodeResolve({ browser: true, exportConditions: ['production'] }),
@@ -45,8 +45,8 @@ export default [
     'src/signaling/mqtt.ts',
     'dist/signaling/mqtt.js',
     `/*! ${notice} | includes mqtt, Copyright 2011-2014 Adam Rudd, 2015-2016 MQTT.js contributors, MIT */`,
-    // What that brings in its turn is named at its end.
-    'eof',
+    // What that brings in its turn is named at its end. It looks at what Node 20 has not got.
+    { legalComments: 'eof', intro: 'const navigator = globalThis.navigator ?? {};' },
   ),
   {
     // Two entries of one build, so that the command imports the server instead of bringing a second copy.

@@ -1,8 +1,10 @@
 /** One connection to one broker, for one room: MQTT 3.1.1 over a WebSocket, nothing that a broker could keep. */
 import mqtt, { type MqttClient } from 'mqtt';
+import type { Bytes } from '../bytes.js';
 import { PeerError } from '../errors.js';
 import { isPeerId } from '../protocol.js';
 import type { Broker } from './mqtt-address.js';
+import { DISCONNECT, publish } from './mqtt-wire.js';
 
 export interface MqttConnectionOptions {
   readonly broker: Broker;
@@ -63,6 +65,7 @@ export class MqttConnection {
   readonly #options: MqttConnectionOptions;
   readonly #sink: MqttConnectionSink;
   readonly #client: MqttClient;
+  #socket: WebSocket | undefined;
   readonly #patience: ReturnType<typeof setTimeout>;
   #ready = false;
   #granted = false;
@@ -85,7 +88,7 @@ export class MqttConnection {
       forceNativeWebSocket: true,
       // Its own would be a worker made of a text, which a strict page forbids.
       timerVariant: 'native',
-      createWebsocket: (_url, protocols) => new Socket(address, protocols),
+      createWebsocket: (_url, protocols) => (this.#socket = new Socket(address, protocols)),
     });
     this.#patience = setTimeout(() => {
       if (this.#granted) this.#end(unheard(options));
@@ -102,7 +105,7 @@ export class MqttConnection {
   send(text: string, to?: string): void {
     if (!this.ready) return;
     const { topic } = this.#options;
-    this.#client.publish(to === undefined ? topic : `${topic}/${to}`, text);
+    this.#write(publish(to === undefined ? topic : `${topic}/${to}`, text));
   }
 
   /** Without a last will: whoever leaves has said so. */
@@ -110,7 +113,13 @@ export class MqttConnection {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#patience);
-    this.#client.end(!this.#ready);
+    this.#write(DISCONNECT);
+    this.#client.end(true);
+  }
+
+  /** Whole packets, between those of the library, which writes whole packets as well. */
+  #write(packet: Bytes): void {
+    if (this.#socket?.readyState === 1) this.#socket.send(packet);
   }
 
   #listen(): void {

@@ -41,7 +41,8 @@ export const schemeOf = (url: string): string => SCHEME.exec(url)?.[0].toLowerCa
  * @throws {TypeError} for what is no scheme
  */
 export function registerSignaling(scheme: string, make: MakeSignaling): void {
-  if (schemeOf(scheme) !== scheme) throw new TypeError(`"${scheme}" is no scheme, as "nostr:" is.`);
+  if (scheme === '' || schemeOf(scheme) !== scheme)
+    throw new TypeError(`"${scheme}" is no scheme, as "nostr:" is.`);
   const { makers, waiting } = table();
   makers.set(scheme, make);
   for (const go of [...waiting]) go();

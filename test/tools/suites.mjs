@@ -119,6 +119,31 @@ const demanding = (findMissing, suite) => ({
   },
 });
 
+const findRedis = (say) => findOrInstallPrograms({ 'redis-server': 'redis-server' }, say);
+const findBroker = (say) => findOrInstallPrograms({ mosquitto: 'mosquitto' }, say);
+
+/**
+ * The same without the files that need something which is not here.
+ * @param {Suite} suite
+ * @param {(say: (line: string) => void) => string[]} findMissing
+ * @param {RegExp} those the files' names
+ * @returns {Suite}
+ */
+const sparing = (suite, findMissing, those) => ({
+  ...suite,
+  async run(context, found) {
+    const spared = found.filter((file) => those.test(file));
+    const missing = spared.length > 0 ? findMissing(console.log) : [];
+    if (missing.length === 0) return suite.run(context, found);
+    console.log(`SKIPPED: there is no ${missing.join(' and no ')} here for ${spared.join(', ')}.`);
+    const rest = found.filter((file) => !those.test(file));
+    return [
+      ...(rest.length > 0 ? await suite.run(context, rest) : []),
+      ...spared.map((file) => ({ status: 'skipped', file, name: 'the file as a whole' })),
+    ];
+  },
+});
+
 /** @returns {Suite} */
 const browserSuite = (browser) => ({
   name: browser,
@@ -140,8 +165,6 @@ const browserSuite = (browser) => ({
   },
 });
 
-const findRedis = (say) => findOrInstallPrograms({ 'redis-server': 'redis-server' }, say);
-
 const runSize = () =>
   step('size budget', [process.execPath, 'test/bench/size.mjs', '--check']).then((one) => [one]);
 
@@ -160,10 +183,10 @@ export const suites = [
     (say) => [...findRedis(say), ...findOrInstallPrograms({ openssl: 'openssl' }, say)],
     nodeSuite('cluster', () => testsIn('test/cluster'), { concurrency: 1, timeout: 480 * SECOND }),
   ),
-  browserSuite('chromium'),
-  browserSuite('firefox'),
+  sparing(browserSuite('chromium'), findBroker, /\/mqtt\.test\.ts$/),
+  sparing(browserSuite('firefox'), findBroker, /\/mqtt\.test\.ts$/),
   demanding(
-    findRedis,
+    (say) => [...findRedis(say), ...findBroker(say)],
     nodeSuite('e2e', () => testsIn('test/e2e'), {
       browsers: ['chromium', 'firefox'],
       needsBuild: true,
