@@ -75,7 +75,7 @@ export abstract class PeerElement<Core extends PeerRoom | PeerPair> extends Medi
     }
   `;
 
-  /** Signalling: `ws:`, `wss:`, `http:`, `https:` or a path relative to the page; `peerjs:` for a PeerServer; absent or `local:` for the tabs of this browser. */
+  /** Signalling: `ws:`, `wss:`, `http:`, `https:` or a path relative to the page; `peerjs:` for a PeerServer; `mqtt+ws:` or `mqtt+wss:` for brokers; absent or `local:` for the tabs of this browser. */
   declare url: string | null | undefined;
   /**
    * What the server asks for before it lets a page in; as a property also a function that gives it, or a promise of it, and is

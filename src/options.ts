@@ -12,7 +12,7 @@ import type { Channel } from './signaling/callbacks.js';
 export interface SourceOptions {
   /**
    * Signalling: a `ws:`, `wss:`, `http:` or `https:` address, or one relative to the page; `peerjs:host[:port]/path?key=` for a
-   * PeerServer; `local:` for the tabs of this browser, which is also the default.
+   * PeerServer; `mqtt+ws:` or `mqtt+wss:` for brokers, once `peer-elements/signaling/mqtt` is imported; `local:` for the tabs of this browser, which is also the default.
    */
   readonly url?: string | undefined;
   /** An adaptor of your own, instead of `url`; or `{ send, receive }`, which one is made for. */
