@@ -80,13 +80,20 @@ describe('the published package', () => {
       assert.ok(consumer.files.includes(file), `${file} is missing`);
     }
     assert.ok(consumer.files.includes('docs/grafana.json'));
-    for (const file of ['peer-elements.js', 'core.js', 'server.js', 'cli.js', 'custom-elements.json']) {
+    for (const file of [
+      'peer-elements.js',
+      'core.js',
+      'signaling/mqtt.js',
+      'server.js',
+      'cli.js',
+      'custom-elements.json',
+    ]) {
       assert.ok(consumer.files.includes(`dist/${file}`), `dist/${file} is missing`);
     }
   });
 
   test('the browser bundles import nothing', async () => {
-    for (const file of ['peer-elements.js', 'core.js']) {
+    for (const file of ['peer-elements.js', 'core.js', 'signaling/mqtt.js']) {
       const code = await readFile(join(root, 'dist', file), 'utf8');
       assert.doesNotMatch(code, /\bimport\s*["'{*(]|\bfrom\s*["']/, file);
       assert.doesNotMatch(code, /dev mode|litIssuedWarnings/, `${file} has lit's development build in it`);

@@ -37,7 +37,15 @@ export function filesIn(dir, ending, { deep = true } = {}) {
 
 const SOURCES = ['src', 'components', 'server', 'rollup.config.mjs', 'custom-elements-manifest.config.mjs'];
 const SETTINGS = ['tsconfig.json', 'package.json', 'package-lock.json'];
-const PRODUCTS = ['peer-elements.js', 'core.js', 'server.js', 'cli.js', 'types', 'custom-elements.json'];
+const PRODUCTS = [
+  'peer-elements.js',
+  'core.js',
+  'signaling/mqtt.js',
+  'server.js',
+  'cli.js',
+  'types',
+  'custom-elements.json',
+];
 
 const modified = (path) => statSync(at(path)).mtimeMs;
 
