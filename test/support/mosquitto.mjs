@@ -1,7 +1,7 @@
 /** A real MQTT broker for tests and benchmarks: Mosquitto with one door, for WebSockets. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,21 +18,32 @@ async function freePort() {
   return port;
 }
 
+/** A plugin that comes with it, in a folder named after the machine. */
+function pluginPath() {
+  const name = 'mosquitto_dynamic_security.so';
+  const path = ['', ...readdirSync('/usr/lib')].map((dir) => join('/usr/lib', dir, name)).find(existsSync);
+  if (!path) throw new Error(`There is no ${name} below /usr/lib.`);
+  return path;
+}
+
 export class Mosquitto {
   #dir = mkdtempSync(join(tmpdir(), 'peer-elements-mqtt-'));
   #users;
   #acl;
+  #isDeaf;
   #port = 0;
   #child;
 
   /**
    * @param {object} [options]
    * @param {Record<string, string>} [options.users] passwords by name; without, everybody may come in
+   * @param {boolean} [options.deaf] grants no subscription
    * @param {string[]} [options.acl] lines as in `topic readwrite public/#`; without, everything is allowed
    */
-  constructor({ users, acl } = {}) {
+  constructor({ users, acl, deaf = false } = {}) {
     this.#users = users;
     this.#acl = acl;
+    this.#isDeaf = deaf;
   }
 
   get port() {
@@ -113,6 +124,14 @@ export class Mosquitto {
     if (this.#acl) {
       writeFileSync(path('acl'), `${this.#acl.join('\n')}\n`);
       lines.push(`acl_file ${path('acl')}`);
+    }
+    if (this.#isDeaf) {
+      const allowed = { publishClientSend: true, publishClientReceive: true, unsubscribe: true };
+      writeFileSync(
+        path('rules.json'),
+        JSON.stringify({ defaultACLAccess: { ...allowed, subscribe: false } }),
+      );
+      lines.push(`plugin ${pluginPath()}`, `plugin_opt_config_file ${path('rules.json')}`);
     }
     writeFileSync(path('mosquitto.conf'), `${lines.join('\n')}\n`);
     return path('mosquitto.conf');

@@ -202,6 +202,14 @@ describe('mqtt+ws:', () => {
     await own.dispose();
   });
 
+  it('ends where the broker grants no subscription, and says so', async () => {
+    const own = await spawnBroker({ deaf: true });
+    const [close] = await join(mqttSignaling({ url: own.url })).sink.heard('close');
+    expect(close?.error).to.include({ code: 'refused', final: true });
+    expect(close?.error?.message).to.include(`no subscription to peer-elements/${room}`);
+    await own.dispose();
+  });
+
   it('says so where the broker grants a topic and passes nothing on, and gets in where it may', async () => {
     const own = await spawnBroker({ acl: ['topic readwrite ours/#'] });
     const make = (more: object): Signaling => mqttSignaling({ url: own.url, wait: 50, ...more });
