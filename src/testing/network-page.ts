@@ -18,7 +18,7 @@ export interface PageHost {
   lost(): void;
 }
 
-type PageState = 'online' | 'cut' | 'mended' | 'crashed';
+type PageState = 'online' | 'cut' | 'crashed';
 
 const UNREACHABLE = 'This page is cut off from the network.';
 
@@ -32,6 +32,7 @@ export class NetworkPage implements Signaling {
   #id: string | null = null;
   #state: PageState = 'online';
   #redial: ReturnType<typeof setTimeout> | undefined;
+  #attempt = 0;
   #reconnectDelay = 0;
 
   /** `network.page()` makes them. */
@@ -78,16 +79,18 @@ export class NetworkPage implements Signaling {
    * others it was never away if it is back within `seat`.
    */
   cut(): void {
-    if (this.#state !== 'online' && this.#state !== 'mended') return;
-    clearTimeout(this.#redial);
+    if (!this.online) return;
     this.#become('cut');
     this.#host.lost();
     this.#dial(1, new Backoff(this.#reconnectDelay));
   }
 
-  /** The next attempt to connect succeeds. */
+  /** It is connected again, at once: as a page that is told that it is online dials at once. */
   mend(): void {
-    if (this.#state === 'cut') this.#state = 'mended';
+    if (this.#state !== 'cut') return;
+    clearTimeout(this.#redial);
+    this.#become('online');
+    this.#bus.back(this.#attempt);
   }
 
   /**
@@ -120,16 +123,15 @@ export class NetworkPage implements Signaling {
     this.#sessions.clear();
   }
 
+  /** In vain. */
   #dial(attempt: number, backoff: Backoff): void {
+    this.#attempt = attempt;
     const delay = backoff.next({ random: this.#host.chance });
     this.#bus.lost(new PeerError('unreachable', UNREACHABLE), attempt, delay);
+    // A page that is in no room has nobody to tell.
+    if (this.#bus.size === 0) return;
     this.#redial = setTimeout(() => {
-      if (this.#state === 'cut') {
-        this.#dial(attempt + 1, backoff);
-        return;
-      }
-      this.#become('online');
-      this.#bus.back(attempt);
+      this.#dial(attempt + 1, backoff);
     }, delay);
   }
 }
