@@ -36,16 +36,11 @@ export class CryptoQueue {
   }
 
   #ask(work: Promise<unknown>): Promise<unknown> {
-    return new Promise((resolve, reject: (reason: unknown) => void) => {
-      const told = work.then(
-        (value) => () => {
-          resolve(value);
-        },
-        (reason: unknown) => () => {
-          reject(reason);
-        },
-      );
-      this.#asked.push(told);
+    return new Promise((resolve) => {
+      const done = (): (() => void) => () => {
+        resolve(work);
+      };
+      this.#asked.push(work.then(done, done));
       this.#answering ??= this.#answer();
     });
   }

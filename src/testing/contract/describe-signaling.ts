@@ -3,9 +3,9 @@ import { signalingCases, type SignalingSuiteOptions } from './signaling-cases.js
 
 /** What mocha, jest, vitest and node:test have in common. */
 export interface TestRunner {
-  describe(this: void, name: string, body: () => void): unknown;
+  readonly describe: (name: string, body: () => void) => unknown;
   /** @param timeout ms; runners that are not told in this way pass it over */
-  it(this: void, title: string, run: () => Promise<void>, timeout?: number): unknown;
+  readonly it: (title: string, run: () => Promise<void>, timeout?: number) => unknown;
 }
 
 /**

@@ -6,7 +6,7 @@ import { equal } from './expectation.js';
 const MANY = 200;
 const LARGE = 65_536;
 
-export const messages: readonly Case[] = [
+export const messages = (): readonly Case[] => [
   {
     title: 'carries bytes to one member alone, stamped with the sender',
     needs: 'reliable',

@@ -3,7 +3,7 @@ import type { Case } from './case.js';
 import { kinds, randomRoom, text } from './company.js';
 import { equal, hold } from './expectation.js';
 
-export const presence: readonly Case[] = [
+export const presence = (): readonly Case[] => [
   {
     title: 'calls nothing on the sink before join() has returned',
     async run(company) {

@@ -28,7 +28,7 @@ export interface SignalingCase {
   /** How long it may take, ms: longer than whatever it waits for, which its error names. */
   readonly timeout: number;
   /** Rejects with an error that says what was expected and what came. Cases are run one after the other, or side by side. */
-  run(): Promise<void>;
+  readonly run: () => Promise<void>;
 }
 
 const TIMEOUT = 10_000;
@@ -45,7 +45,7 @@ export function signalingCases(options: SignalingSuiteOptions): readonly Signali
     throw new TypeError('page and breakable are functions that give an adaptor each time they are called.');
   }
   const wait = clock ? by(clock) : inRealTime;
-  const cases = [...presence, ...messages, ...entry(isExact), ...(breakable ? returning(breakable) : [])];
+  const cases = [...presence(), ...messages(), ...entry(isExact), ...(breakable ? returning(breakable) : [])];
   return cases
     .filter(({ needs }) => isReliable || needs !== 'reliable')
     .map(({ title, run }) => ({
