@@ -4,7 +4,7 @@ import { toBase64url } from '../../../src/base64url.js';
 import type { JoinRequest, Signaling, SignalingSession } from '../../../src/signaling.js';
 import { brokersOf } from '../../../src/signaling/mqtt-address.js';
 import { mqttSignaling, type MqttSignalingOptions } from '../../../src/signaling/mqtt.js';
-import { describeSignaling, type BreakablePage } from '../../signaling-contract.js';
+import { describeSignaling, type BreakablePage } from '../../../src/testing/index.js';
 import {
   closeAll,
   makePair,
@@ -63,8 +63,9 @@ function fragile(more: Partial<MqttSignalingOptions> = {}): BreakablePage & {
   };
 }
 
-describeSignaling('mqtt+ws:', page, fragile, { isExact: false });
-describeSignaling('mqtt+ws: with two brokers', () => page({ url: at(broker, second) }), undefined, {
+describeSignaling('mqtt+ws:', { page, breakable: fragile, isExact: false });
+describeSignaling('mqtt+ws: with two brokers', {
+  page: () => page({ url: at(broker, second) }),
   isExact: false,
 });
 
