@@ -4,10 +4,10 @@ import { html } from './hosting.js';
 
 export interface BackEnd {
   readonly name: string;
-  /** Null where there is none that could be started anew. */
-  readonly server: SignalServer | null;
+  /** One for each test, which starts and kills it. */
+  serve(): SignalServer;
   /** The body of a page with a room of that name. */
-  body(room: string): string;
+  body(server: Pick<SignalServer, 'port' | 'url'>, room: string, attributes: string): string;
   /** How long somebody who crashed may be taken for there, ms: what docs/signalling.md says. */
   readonly missedWithin: number;
   /** Whether a page learns that its server is gone. */
@@ -16,26 +16,19 @@ export interface BackEnd {
   readonly keepsIdentity: boolean;
 }
 
-/** A direct path is given up after so long, whatever signalling says, ms. */
-const PATH = 20_000;
-
 /** A room whose only setting is where its signalling is. */
 const group = (room: string, attributes: string): string =>
-  html(`<peer-group room="${room}" reconnect-delay="200" ${attributes}></peer-group>`);
-
-const ours = new SignalServer(['--seat-timeout', '3000']);
-const peerServer = new SignalServer(['--path', '/meet', '--key', 'mine'], programs.peerserver);
-const repeater = new SignalServer([], programs.repeater);
+  html(`<peer-group room="${room}" reconnect-delay="100" ${attributes}></peer-group>`);
 
 /** Two functions over a socket of the page's own, which it opens again when it is closed. */
-const channelPage = (room: string): string =>
-  html(`<peer-group></peer-group>
+const channelPage = (url: string, room: string, attributes: string): string =>
+  html(`<peer-group ${attributes}></peer-group>
 <script type="module">
   import { callbackSignaling } from '/peer-elements.js';
   const hearers = [];
   let socket;
   const open = () => {
-    socket = new WebSocket('${repeater.url}');
+    socket = new WebSocket('${url}');
     socket.onmessage = ({ data }) => hearers.forEach((hear) => hear(data));
     socket.onclose = () => setTimeout(open, 200);
   };
@@ -50,40 +43,40 @@ const channelPage = (room: string): string =>
   group.room = '${room}';
 </script>`);
 
-/** What a page can join without anything else running. */
-export const local: BackEnd = {
-  name: 'local:',
-  server: null,
-  body: (room) => group(room, ''),
-  missedWithin: PATH,
-  reconnects: false,
-  keepsIdentity: true,
-};
-
-export const backEnds: readonly (BackEnd & { readonly server: SignalServer })[] = [
+/** Whoever adds an adaptor adds a line here. */
+export const backEnds: readonly BackEnd[] = [
   {
     name: 'our server',
-    server: ours,
-    body: (room) => group(room, `url="ws://127.0.0.1:${ours.port}/signal"`),
-    missedWithin: PATH,
+    serve: () => new SignalServer(),
+    body: ({ port }, room, more) => group(room, `${more} url="ws://127.0.0.1:${port}/signal"`),
+    missedWithin: 10_000,
     reconnects: true,
     keepsIdentity: true,
   },
   {
     name: 'a PeerServer',
-    server: peerServer,
-    body: (room) => group(room, `url="peerjs:127.0.0.1:${peerServer.port}/meet?key=mine"`),
+    serve: () => new SignalServer(['--path', '/meet', '--key', 'mine'], programs.peerserver),
+    body: ({ port }, room, more) =>
+      group(room, `${more} url="peerjs:127.0.0.1:${port}/meet?key=mine&relay=data"`),
     missedWithin: 45_000,
     reconnects: true,
     keepsIdentity: true,
   },
   {
     name: 'two functions',
-    server: repeater,
-    body: channelPage,
-    missedWithin: PATH,
+    serve: () => new SignalServer([], programs.repeater),
+    body: ({ url }, room, more) => channelPage(url, room, more),
+    missedWithin: 10_000,
     reconnects: false,
     keepsIdentity: false,
   },
 ];
 
+/** What needs no server. */
+export const local: Omit<BackEnd, 'serve'> = {
+  name: 'local:',
+  body: (_server, room, more) => group(room, more),
+  missedWithin: 0,
+  reconnects: false,
+  keepsIdentity: true,
+};
