@@ -2,12 +2,14 @@
 import { SignalServer, programs } from '../wtr/signal-server.mjs';
 import { html } from './hosting.js';
 
+export type Process = Pick<SignalServer, 'port' | 'url' | 'start' | 'stop'>;
+
 export interface BackEnd {
   readonly name: string;
-  /** One for each test, which starts and kills it. */
-  serve(): SignalServer;
+  /** One for each test, which starts and kills it, and starts it again at the same port. */
+  serve(): Process;
   /** The body of a page with a room of that name. */
-  body(server: Pick<SignalServer, 'port' | 'url'>, room: string, attributes: string): string;
+  body(server: Pick<Process, 'port' | 'url'>, room: string, attributes: string): string;
   /** How long somebody who crashed may be taken for there, ms: what docs/signalling.md says. */
   readonly missedWithin: number;
   /** Whether a page learns that its server is gone. */
