@@ -1,7 +1,10 @@
 /** Whatever brings them together: three browsers meet and talk, one crashes, the server does, and all are there again. */
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
 import { launchFirefox } from '../support/launch.js';
+import { root } from '../tools/workspace.mjs';
 import { inTime } from '../support/until.js';
 import { backEnds, local, type BackEnd, type Process } from './back-ends.js';
 import { separateTabs } from './crash.js';
@@ -165,7 +168,7 @@ async function perform(stage: Stage, scene: Scene, cast: Cast): Promise<void> {
 
 /** What browsers say of sockets that are refused. */
 const REFUSED =
-  /WebSocket connection to .* failed|can’t establish a connection|was interrupted|(ERR|NS_ERROR)_CONNECTION_REFUSED/;
+  /WebSocket connection to .* failed|can’t establish a connection|was interrupted|NS_ERROR_(CONNECTION_REFUSED|NET_RESET)/;
 
 const PATHS = ['direct', 'relay'] as const;
 
@@ -184,6 +187,9 @@ describe('of three, one crashes and returns, whatever brought them together:', {
     tabs: () => launchFirefox(separateTabs),
   });
   const site = useSite();
+  before(async () => {
+    site.add('/mqtt.js', await readFile(join(root, 'dist/signaling/mqtt.js'), 'utf8'));
+  });
 
   for (const backEnd of backEnds) {
     describe(backEnd.name, { concurrency: 1 }, () => {
@@ -199,10 +205,13 @@ describe('of three, one crashes and returns, whatever brought them together:', {
               const url = pageOf(site, scene);
               const ann = await stage.enter(browsers.chromium, url);
               const bob = await stage.enter(browsers.firefox, url);
-              for (const visitor of [ann, bob]) visitor.claim(REFUSED);
               let last: Visitor | undefined;
-              const open = async (): Promise<Visitor> =>
-                (last = await (last ? stage.tab(last, url) : stage.enter(browsers.other, url)));
+              const open = async (): Promise<Visitor> => {
+                last = await (last ? stage.tab(last, url) : stage.enter(browsers.other, url));
+                last.claim(REFUSED);
+                return last;
+              };
+              for (const visitor of [ann, bob]) visitor.claim(REFUSED);
               const enter = () => stage.fragile(browsers.other, open);
               await perform(stage, scene, { stayed: [ann, bob], enter });
             } finally {

@@ -1,4 +1,5 @@
 /** Whatever may bring pages together, each as a real process, and as a visitor's page names it. */
+import { Mosquitto } from '../support/mosquitto.mjs';
 import { SignalServer, programs } from '../wtr/signal-server.mjs';
 import { html } from './hosting.js';
 
@@ -22,11 +23,19 @@ export interface BackEnd {
 const group = (room: string, attributes: string): string =>
   html(`<peer-group room="${room}" reconnect-delay="100" ${attributes}></peer-group>`);
 
-/** Two functions over a socket of the page's own, which it opens again when it is closed. */
-const channelPage = (url: string, room: string, attributes: string): string =>
+/** The same for whom adaptors are made in script: with short times, as they cannot be had by an address. */
+const scripted = (room: string, attributes: string, script: string): string =>
   html(`<peer-group ${attributes}></peer-group>
 <script type="module">
-  import { callbackSignaling } from '/peer-elements.js';
+  const group = document.querySelector('peer-group');
+  const times = { beat: 1500, seat: 3000 };
+  ${script}
+  group.room = '${room}';
+</script>`);
+
+/** Two functions over a socket of the page's own, which it opens again when it is closed. */
+const channel = (url: string): string => `
+  const { callbackSignaling } = await import('/peer-elements.js');
   const hearers = [];
   let socket;
   const open = () => {
@@ -35,15 +44,16 @@ const channelPage = (url: string, room: string, attributes: string): string =>
     socket.onclose = () => setTimeout(open, 200);
   };
   open();
-  const group = document.querySelector('peer-group');
   group.signaling = callbackSignaling({
     send: (text) => socket.readyState === 1 && socket.send(text),
     receive: (hear) => hearers.push(hear),
-    beat: 1000,
-    seat: 3000,
-  });
-  group.room = '${room}';
-</script>`);
+    ...times,
+  });`;
+
+const mqtt = (port: number): string => `
+  const { mqttSignaling } = await import('/mqtt.js');
+  group.reconnectDelay = 100;
+  group.signaling = mqttSignaling({ url: 'mqtt+ws://127.0.0.1:${port}', relay: 'data', ...times });`;
 
 /** Whoever adds an adaptor adds a line here. */
 export const backEnds: readonly BackEnd[] = [
@@ -67,9 +77,17 @@ export const backEnds: readonly BackEnd[] = [
   {
     name: 'two functions',
     serve: () => new SignalServer([], programs.repeater),
-    body: ({ url }, room, more) => channelPage(url, room, more),
+    body: ({ url }, room, more) => scripted(room, more, channel(url)),
     missedWithin: 10_000,
     reconnects: false,
+    keepsIdentity: false,
+  },
+  {
+    name: 'an MQTT broker',
+    serve: () => new Mosquitto(),
+    body: ({ port }, room, more) => scripted(room, more, mqtt(port)),
+    missedWithin: 10_000,
+    reconnects: true,
     keepsIdentity: false,
   },
 ];
