@@ -20,7 +20,7 @@ const OPTIONS = {
     value: 'N',
     least: 1,
     most: 1000,
-    what: 'how often; default 20 for connect, 10 for signalling and picture, 3 for messages and throughput, 1 for delivery',
+    what: 'how often; default 20 for connect, 10 for picture, 5 for signalling, 3 for messages and throughput, 1 for delivery',
   },
   count: { value: 'N', least: 1, most: 1_000_000, what: 'messages one way; default 100000' },
   size: {

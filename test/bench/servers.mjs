@@ -56,7 +56,7 @@ const startPeerServer = () =>
 // On any interface: the browsers need not be on this host.
 const ours = new SignalServer(['--host', '0.0.0.0']);
 /** Null where it is not installed: only those who need it miss it. */
-const broker = onPath('mosquitto') ? new Mosquitto() : null;
+const broker = onPath('mosquitto') ? new Mosquitto({ host: '0.0.0.0' }) : null;
 
 async function end() {
   await broker?.dispose();

@@ -13,7 +13,7 @@ const TIMEOUT = 20_000;
 /** A little is still said after the paths stand, ms. */
 const AFTERWARDS = 1000;
 
-export const defaults = { runs: 10 };
+export const defaults = { runs: 5 };
 
 const membersOf = ({ members = MEMBERS }) => members;
 
