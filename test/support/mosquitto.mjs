@@ -31,6 +31,7 @@ export class Mosquitto {
   #users;
   #acl;
   #isDeaf;
+  #host;
   #port = 0;
   #child;
 
@@ -39,11 +40,13 @@ export class Mosquitto {
    * @param {Record<string, string>} [options.users] passwords by name; without, everybody may come in
    * @param {boolean} [options.deaf] grants no subscription
    * @param {string[]} [options.acl] lines as in `topic readwrite public/#`; without, everything is allowed
+   * @param {string} [options.host] address that it listens at
    */
-  constructor({ users, acl, deaf = false } = {}) {
+  constructor({ users, acl, deaf = false, host = '127.0.0.1' } = {}) {
     this.#users = users;
     this.#acl = acl;
     this.#isDeaf = deaf;
+    this.#host = host;
   }
 
   get port() {
@@ -101,7 +104,7 @@ export class Mosquitto {
   #configure() {
     const path = (name) => join(this.#dir, name);
     const lines = [
-      `listener ${this.#port} 127.0.0.1`,
+      `listener ${this.#port} ${this.#host}`,
       'protocol websockets',
       'socket_domain ipv4',
       // Mosquitto 2.0 takes a broker that has none but WebSockets for one without any door.
