@@ -189,7 +189,11 @@ export class ManualConnection extends TypedEventTarget<ConnectionEventMap> {
   async #take(text: string, type: 'offer' | 'answer'): Promise<void> {
     const description = await descriptionOf(text);
     if (description?.type !== type) throw new PeerError('protocol', `That is no ${type} of the other side.`);
-    await this.#negotiation.receive({ description });
+    // Whoever takes the answer begins the DTLS handshake (RFC 5763, 5): until people have brought it there, the other side's
+    // tries would become as rare as one a minute, and after four minutes Chromium would give up.
+    const { sdp = '' } = description;
+    const passive = sdp.replaceAll('a=setup:actpass', 'a=setup:active');
+    await this.#negotiation.receive({ description: { type, sdp: passive } });
   }
 
   async #described(): Promise<string> {
