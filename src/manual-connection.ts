@@ -49,6 +49,8 @@ const DATA = { label: 'data', id: 0 };
 const SIGNALS = { label: 'signals', id: 1 };
 /** Longest message: what every browser takes. */
 const MAX_MESSAGE = 262_144;
+/** How long it may be failed, ms: in Chromium it is for a moment when it gets an answer whose sender no longer calls. */
+const FAILED = 3000;
 /** How long addresses are waited for where all of them have to be in one text, ms. */
 const GATHERING = 5000;
 
@@ -90,7 +92,8 @@ export class ManualConnection extends TypedEventTarget<ConnectionEventMap> {
     });
     pc.onconnectionstatechange = () => {
       this.#fire('statechange', { state: pc.connectionState });
-      if (pc.connectionState === 'failed') this.#end();
+      if (pc.connectionState !== 'failed') return;
+      setTimeout(() => pc.connectionState === 'failed' && this.#end(), FAILED);
     };
     pc.ontrack = ({ track, streams: [first = new MediaStream([track])] }) => {
       this.#fire('stream', { stream: first, track });
@@ -126,7 +129,7 @@ export class ManualConnection extends TypedEventTarget<ConnectionEventMap> {
 
   /**
    * Answers it.
-   * @returns what to hand to `accept()` of the other side; rejects with a PeerError: `protocol` where it is no offer
+   * @returns what to hand to `accept()` of the other side, however long that takes; rejects with a PeerError: `protocol` where it is no offer
    */
   async answer(offer: string): Promise<string> {
     await this.#take(offer, 'offer');
@@ -189,11 +192,10 @@ export class ManualConnection extends TypedEventTarget<ConnectionEventMap> {
   async #take(text: string, type: 'offer' | 'answer'): Promise<void> {
     const description = await descriptionOf(text);
     if (description?.type !== type) throw new PeerError('protocol', `That is no ${type} of the other side.`);
-    // Whoever takes the answer begins the DTLS handshake (RFC 5763, 5): until people have brought it there, the other side's
-    // tries would become as rare as one a minute, and after four minutes Chromium would give up.
-    const { sdp = '' } = description;
-    const passive = sdp.replaceAll('a=setup:actpass', 'a=setup:active');
-    await this.#negotiation.receive({ description: { type, sdp: passive } });
+    // Whoever gets the answer is to begin the DTLS handshake (RFC 5763, 5). Begun here, while people carry the answer, its tries
+    // become as rare as one a minute, and Chromium gives up before four minutes are over.
+    const sdp = description.sdp?.replaceAll('a=setup:actpass', 'a=setup:active') ?? '';
+    await this.#negotiation.receive({ description: { type, sdp } });
   }
 
   async #described(): Promise<string> {
