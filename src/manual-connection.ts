@@ -67,6 +67,8 @@ export class ManualConnection extends TypedEventTarget<ConnectionEventMap> {
   #data: RTCDataChannel | null = null;
   #signals: RTCDataChannel | null = null;
   #closed = false;
+  /** It has given an answer, and cannot know since when the other side has it: that one may call whenever it likes. */
+  #awaiting = false;
 
   /** @internal */
   constructor({ polite = false, configuration = {}, stream = null, ...rest }: ConnectionOptions) {
@@ -93,7 +95,9 @@ export class ManualConnection extends TypedEventTarget<ConnectionEventMap> {
     pc.onconnectionstatechange = () => {
       this.#fire('statechange', { state: pc.connectionState });
       if (pc.connectionState !== 'failed') return;
-      setTimeout(() => pc.connectionState === 'failed' && this.#end(), FAILED);
+      setTimeout(() => {
+        if (pc.connectionState === 'failed' && !this.#awaiting) this.#end();
+      }, FAILED);
     };
     pc.ontrack = ({ track, streams: [first = new MediaStream([track])] }) => {
       this.#fire('stream', { stream: first, track });
@@ -133,6 +137,7 @@ export class ManualConnection extends TypedEventTarget<ConnectionEventMap> {
    */
   async answer(offer: string): Promise<string> {
     await this.#take(offer, 'offer');
+    this.#awaiting = true;
     return this.#described();
   }
 
@@ -177,6 +182,7 @@ export class ManualConnection extends TypedEventTarget<ConnectionEventMap> {
     };
     this.#data = make(DATA);
     this.#data.onopen = () => {
+      this.#awaiting = false;
       this.#fire('open', null);
     };
     this.#data.onclose = () => {

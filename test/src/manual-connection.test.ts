@@ -97,22 +97,29 @@ describe('A connection by hand', () => {
     expect(sdp).to.match(/^v=0\r\n(?:\S.*\r\n)+$/);
   });
 
-  it('ends when it stays failed, not when it is for a moment', async () => {
-    const [a, b] = [make(), make({ polite: true })];
-    const fail = (): void => {
-      Object.defineProperty(a.connection, 'connectionState', { value: 'failed', configurable: true });
-      a.connection.onconnectionstatechange?.(new Event('connectionstatechange'));
+  it('ends when it stays failed, not when it is for a moment, nor while its answer is on its way', async () => {
+    const fail = ({ connection }: ManualConnection): void => {
+      Object.defineProperty(connection, 'connectionState', { value: 'failed', configurable: true });
+      connection.onconnectionstatechange?.(new Event('connectionstatechange'));
     };
+    const [a, b, hasty] = [make(), make({ polite: true }), make()];
+    const ends = [record(a, 'close'), record(b, 'close')];
     const answer = await b.answer(await a.offer());
-    const opened = [once(a, 'open'), once(b, 'open')];
-    const ends = record(a, 'close');
-    fail();
+    fail(a);
     Reflect.deleteProperty(a.connection, 'connectionState');
+    fail(b);
+    // Whose clock has been started after theirs.
+    const gone = once(hasty, 'close');
+    fail(hasty);
+    await gone;
+    expect(ends.flat()).to.have.length(0);
+
+    Reflect.deleteProperty(b.connection, 'connectionState');
+    const opened = [once(a, 'open'), once(b, 'open')];
     await a.accept(answer);
     await Promise.all(opened);
-    expect(ends).to.have.length(0);
-    const closed = once(a, 'close');
-    fail();
+    const closed = once(b, 'close');
+    fail(b);
     await closed;
   });
 
