@@ -20,7 +20,7 @@ const PHASES = {
   ],
   failed: [
     1,
-    'No way leads from one to the other. Without servers, both have to be in one network: in the same Wi-Fi, not as its guests, and with no VPN.',
+    'The other one was not reached. Is their page still open? Without servers, both have to be in one network: the same Wi-Fi, not as its guests, and with no VPN.',
   ],
   broken: [0, ''],
 };
