@@ -275,6 +275,13 @@ test('by hand: every state is for everyone, in every width and colour', async ()
   const offer = await invitation(ada.page);
   await enter(ada.page, await invitation(grace.page));
   await check(ada, 'inviting, with trouble');
+  await ada.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
+  await ada.page.hover('#copy');
+  const contrast = await ada.page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run(at: string): Promise<{ violations: unknown[] }> } };
+    return (await axe.run('#copy')).violations;
+  });
+  assert.deepEqual(contrast, [], 'the main button under the pointer, in the dark');
   const linus = await visit(offer);
   await phase(linus.page, 'answering');
   await check(linus, 'answering');
