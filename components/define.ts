@@ -9,6 +9,7 @@ import { PeerStatusElement } from './peer-status.js';
 import { PeerVideoElement } from './peer-video.js';
 
 export * from '../src/index.js';
+export { drawQr, type QrDrawing } from './invite-qr.js';
 export {
   PeerChatElement,
   PeerDoorElement,

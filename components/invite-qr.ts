@@ -11,7 +11,11 @@ export interface QrDrawing {
   readonly path: string;
 }
 
-/** Null for a text that is too long for any code. */
+/**
+ * Draws a text as a QR code, as `<peer-invite>` does: black on white, as `d` of a path in an SVG whose viewBox is `0 0 size size`.
+ * @param text up to 2953 bytes of UTF-8; the fewer, the larger its modules (ISO/IEC 18004)
+ * @returns null for a text that is too long for any code
+ */
 export function drawQr(text: string): QrDrawing | null {
   let code: ReturnType<typeof generate>;
   try {

@@ -49,6 +49,8 @@ const DATA = { label: 'data', id: 0 };
 const SIGNALS = { label: 'signals', id: 1 };
 /** Longest message: what every browser takes. */
 const MAX_MESSAGE = 262_144;
+/** How long it may be failed, ms: in Chromium it is for a moment when it gets an answer whose sender no longer calls. */
+const FAILED = 3000;
 /** How long addresses are waited for where all of them have to be in one text, ms. */
 const GATHERING = 5000;
 
@@ -65,6 +67,8 @@ export class ManualConnection extends TypedEventTarget<ConnectionEventMap> {
   #data: RTCDataChannel | null = null;
   #signals: RTCDataChannel | null = null;
   #closed = false;
+  /** It has given an answer, and cannot know since when the other side has it: that one may call whenever it likes. */
+  #awaiting = false;
 
   /** @internal */
   constructor({ polite = false, configuration = {}, stream = null, ...rest }: ConnectionOptions) {
@@ -90,7 +94,10 @@ export class ManualConnection extends TypedEventTarget<ConnectionEventMap> {
     });
     pc.onconnectionstatechange = () => {
       this.#fire('statechange', { state: pc.connectionState });
-      if (pc.connectionState === 'failed') this.#end();
+      if (pc.connectionState !== 'failed') return;
+      setTimeout(() => {
+        if (pc.connectionState === 'failed' && !this.#awaiting) this.#end();
+      }, FAILED);
     };
     pc.ontrack = ({ track, streams: [first = new MediaStream([track])] }) => {
       this.#fire('stream', { stream: first, track });
@@ -126,10 +133,11 @@ export class ManualConnection extends TypedEventTarget<ConnectionEventMap> {
 
   /**
    * Answers it.
-   * @returns what to hand to `accept()` of the other side; rejects with a PeerError: `protocol` where it is no offer
+   * @returns what to hand to `accept()` of the other side, however long that takes; rejects with a PeerError: `protocol` where it is no offer
    */
   async answer(offer: string): Promise<string> {
     await this.#take(offer, 'offer');
+    this.#awaiting = true;
     return this.#described();
   }
 
@@ -174,6 +182,7 @@ export class ManualConnection extends TypedEventTarget<ConnectionEventMap> {
     };
     this.#data = make(DATA);
     this.#data.onopen = () => {
+      this.#awaiting = false;
       this.#fire('open', null);
     };
     this.#data.onclose = () => {
@@ -189,7 +198,10 @@ export class ManualConnection extends TypedEventTarget<ConnectionEventMap> {
   async #take(text: string, type: 'offer' | 'answer'): Promise<void> {
     const description = await descriptionOf(text);
     if (description?.type !== type) throw new PeerError('protocol', `That is no ${type} of the other side.`);
-    await this.#negotiation.receive({ description });
+    // Whoever gets the answer is to begin the DTLS handshake (RFC 5763, 5). Begun here, while people carry the answer, its tries
+    // become as rare as one a minute, and Chromium gives up before four minutes are over.
+    const sdp = description.sdp?.replaceAll('a=setup:actpass', 'a=setup:active') ?? '';
+    await this.#negotiation.receive({ description: { type, sdp } });
   }
 
   async #described(): Promise<string> {

@@ -68,6 +68,61 @@ describe('A connection by hand', () => {
     track!.stop();
   });
 
+  it('leaves the first step to whoever gets the answer, which may take its time; later ones to either', async () => {
+    const [a, b] = [make(), make({ polite: true })];
+    const answer = await b.answer(await a.offer());
+    // Begun by the other side, the handshake would be given up after minutes (RFC 5763, 5).
+    expect(b.connection.localDescription!.sdp).to.include('a=setup:passive');
+    const opened = [once(a, 'open'), once(b, 'open')];
+    await a.accept(answer);
+    await Promise.all(opened);
+    const canvas = document.createElement('canvas');
+    canvas.getContext('2d')!.fillRect(0, 0, 10, 10);
+    const stream = canvas.captureStream(5);
+    const came = once<{ track: MediaStreamTrack }>(a, 'stream');
+    b.connection.addTrack(stream.getTracks()[0]!, stream);
+    expect((await came).detail.track.kind).to.equal('video');
+    for (const track of stream.getTracks()) track.stop();
+  });
+
+  it('says nothing of addresses that nobody can call', async () => {
+    const offer = await make().offer();
+    const bytes = Uint8Array.from(atob(offer.replaceAll('-', '+').replaceAll('_', '/')), (character) =>
+      character.charCodeAt(0),
+    );
+    const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
+    const { sdp } = (await new Response(plain).json()) as { sdp: string };
+    expect(sdp).to.match(/^a=candidate:.* udp .*\r$/im);
+    expect(sdp).not.to.match(/tcptype active/);
+    expect(sdp).to.match(/^v=0\r\n(?:\S.*\r\n)+$/);
+  });
+
+  it('ends when it stays failed, not when it is for a moment, nor while its answer is on its way', async () => {
+    const fail = ({ connection }: ManualConnection): void => {
+      Object.defineProperty(connection, 'connectionState', { value: 'failed', configurable: true });
+      connection.onconnectionstatechange?.(new Event('connectionstatechange'));
+    };
+    const [a, b, hasty] = [make(), make({ polite: true }), make()];
+    const ends = [record(a, 'close'), record(b, 'close')];
+    const answer = await b.answer(await a.offer());
+    fail(a);
+    Reflect.deleteProperty(a.connection, 'connectionState');
+    fail(b);
+    // Whose clock has been started after theirs.
+    const gone = once(hasty, 'close');
+    fail(hasty);
+    await gone;
+    expect(ends.flat()).to.have.length(0);
+
+    Reflect.deleteProperty(b.connection, 'connectionState');
+    const opened = [once(a, 'open'), once(b, 'open')];
+    await a.accept(answer);
+    await Promise.all(opened);
+    const closed = once(b, 'close');
+    fail(b);
+    await closed;
+  });
+
   it('sends a stream from the beginning', async () => {
     const canvas = document.createElement('canvas');
     canvas.getContext('2d')!.fillRect(0, 0, 10, 10);

@@ -205,9 +205,10 @@ export const suites = [
     }),
   ),
   nodeSuite('demo', () => testsIn('test/demo'), {
-    browsers: ['chromium'],
+    browsers: ['chromium', 'firefox'],
     needsBuild: true,
     concurrency: 1,
+    timeout: 300 * SECOND,
     routed: true,
   }),
   nodeSuite('package', () => testsIn('test/package'), {
