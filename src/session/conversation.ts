@@ -61,6 +61,7 @@ const bytesOf = (frame: string | ArrayBuffer): number =>
 
 export class Conversation {
   readonly #sink: ConversationSink;
+  readonly #isCertain: boolean;
   readonly #out = new Outgoing();
   readonly #trips = new RoundTrips((id) => {
     const lane = this.#active && this.#lanes[this.#active];
@@ -106,8 +107,10 @@ export class Conversation {
   #hole = false;
   #closed = false;
 
-  constructor(sink: ConversationSink) {
+  /** @param isCertain that somebody is gone is told at once: there is no need to ask */
+  constructor(sink: ConversationSink, isCertain = false) {
     this.#sink = sink;
+    this.#isCertain = isCertain;
   }
 
   /** Through which pipe we speak. */
@@ -195,6 +198,7 @@ export class Conversation {
       pipe.send(frame);
       said = true;
     }
+    if (said && this.#watchTimer === undefined) this.#watch();
     return said && !this.waits;
   }
 
@@ -365,10 +369,16 @@ export class Conversation {
     this.#sink.silent(false);
   }
 
-  /** A direct path watches itself; what goes through the relay may be lost, and whoever is there may be gone. */
+  /**
+   * A direct path watches itself; what goes through the relay may be lost, and whoever is there may be gone. Where that is
+   * told, there is nothing to watch for while nothing is on its way.
+   */
   #watch(): void {
     clearTimeout(this.#watchTimer);
-    if (!this.#lanes.relay || this.#active === 'direct') return;
+    this.#watchTimer = undefined;
+    const { relay } = this.#lanes;
+    if (!relay || this.#active === 'direct' || this.#closed) return;
+    if (this.#isCertain && relay.answered && this.#out.unacknowledged === 0) return;
     this.#watchedAt = performance.now();
     this.#watchTimer = setTimeout(() => {
       this.#look();
@@ -390,7 +400,7 @@ export class Conversation {
     if (this.#pingedAt > 0 && !late && !this.#silent) {
       this.#silent = true;
       this.#sink.silent(true);
-    } else if (now - this.#heardAt > SILENCE) {
+    } else if (!this.#isCertain && now - this.#heardAt > SILENCE) {
       this.#pingedAt = now;
       relay.pipe.send(encodePing('ping', this.#trips.begin()));
     }
