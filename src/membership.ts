@@ -76,8 +76,7 @@ export class Membership {
     this.#host = host;
     this.#options = options;
     // Where signalling is not for what peers say, only a direct path will do.
-    const relays = signaling.relay === 'data';
-    this.#transport = relays || options.transport === 'relay' ? options.transport : 'direct';
+    this.#transport = signaling.relay === 'data' ? options.transport : 'direct';
     this.#isCertain = signaling.presence === 'certain';
     this.#chair = options.moderated ? this.#makeChair() : null;
     this.#door = this.#chair && options.door && this.#keepDoor(this.#chair, options.door);

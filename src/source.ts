@@ -290,7 +290,9 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
         this.#target.dispatchEvent(event);
       },
       ...this.roomHost,
-      failed: (_peer, error) => {
+      failed: (peer, error) => {
+        // What waits for somebody to be there would be for this one.
+        if (error.code === 'negotiation-failed' && !peer.announced) this.#outbox.rejectAll(error);
         this.#tell(error);
       },
       trouble: (error) => {
