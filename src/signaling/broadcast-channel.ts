@@ -114,6 +114,11 @@ class LocalSession implements SignalingSession {
     this.#end.abort();
   }
 
+  /** Names the channel on which we are spoken to alone. */
+  get #inbox(): string {
+    return `${this.#prefix}${this.#id}`;
+  }
+
   get #door(): string {
     return `${this.#prefix}door`;
   }
@@ -144,8 +149,7 @@ class LocalSession implements SignalingSession {
       signal.throwIfAborted();
       this.#admit(seats);
       // Listening starts before the door opens again, so that whoever comes next is heard.
-      const names = [this.#prefix, `${this.#prefix}${this.#id}`];
-      const channels = await Promise.all(names.map(openChannel));
+      const channels = await Promise.all([this.#prefix, this.#inbox].map(openChannel));
       for (const channel of channels) {
         signal.addEventListener('abort', () => {
           channel.close();
@@ -220,9 +224,14 @@ class LocalSession implements SignalingSession {
     const { signal } = this.#end;
     locks()
       .request(seatName(this.#prefix, seat), { mode: 'shared', signal }, () => {
-        // Who leaves says so, and that may come behind.
+        // Who leaves says so, and that may come behind; where words take longer, one of our own shows it.
+        const isMissed = (): boolean => !this.#hasEnded() && this.#members.get(seat.id) === seat;
         setTimeout(() => {
-          if (this.#members.get(seat.id) === seat) this.#gone(seat.id, 'lost');
+          if (!isMissed()) return;
+          void openChannel(this.#inbox).then((channel) => {
+            channel.close();
+            if (isMissed()) this.#gone(seat.id, 'lost');
+          });
         }, BYE_GRACE);
       })
       .catch(() => {
