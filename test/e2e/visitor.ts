@@ -180,6 +180,7 @@ export async function talk(...visitors: readonly Visitor[]): Promise<void> {
       visitors.length - 1,
     );
     const words = (await visitor.received(kind)) as number[];
-    if (words.sort((a, b) => a - b).join() !== expected(i).join()) throw new Error(`Visitor ${i} heard ${words.join()}`);
+    if (words.sort((a, b) => a - b).join() !== expected(i).join())
+      throw new Error(`Visitor ${i} heard ${words.join()}`);
   }
 }
