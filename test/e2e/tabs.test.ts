@@ -5,7 +5,7 @@ import type { Browser, Page } from 'puppeteer-core';
 import { launchFirefox } from '../support/launch.js';
 import { until } from '../support/until.js';
 import { count } from './counter.js';
-import { contentProcesses, crash } from './crash.js';
+import { contentProcesses, crash } from './tab-crash.js';
 import { html, uniqueName, useSite } from './hosting.js';
 import { play, useBrowsers, type Stage } from './stage.js';
 import { meet, talk, type Visitor } from './visitor.js';
