@@ -41,6 +41,7 @@ export default [
     `/*! ${notice} | includes lit, Copyright 2017 Google LLC, BSD-3-Clause; lean-qr, Copyright 2021-2025 David Evans, MIT */`,
   ),
   browserBundle('src/index.ts', 'dist/core.js', `/*! ${notice} */`),
+  browserBundle('src/testing/index.ts', 'dist/testing.js', `/*! ${notice} */`),
   browserBundle(
     'src/signaling/mqtt.ts',
     'dist/signaling/mqtt.js',

@@ -86,6 +86,21 @@ describe('who may import whom', () => {
     );
   });
 
+  test('what tests are made with knows adaptors and the seam, and nobody else knows it', () => {
+    const allowed = ['src/testing', 'src/signaling', ...wire, 'src/errors', 'src/identity'];
+    expectNone(
+      violations(below('src/testing'), to(...allowed)),
+      `src/testing may import ${allowed.join(', ')}: what pages are made of is tested from outside:`,
+    );
+    const others = below('src', 'components', 'server').filter(
+      ({ path }) => !path.startsWith('src/testing/'),
+    );
+    expectNone(
+      violations(others, (found) => !found.to.startsWith('src/testing/')),
+      'No page loads what it is tested with:',
+    );
+  });
+
   test('the seam is types only', () => {
     const seam = sources.filter(({ path }) => path === 'src/signaling.ts');
     expectNone(

@@ -12,12 +12,13 @@ export class Backoff {
 
   /**
    * Milliseconds to wait before the next attempt: random(0, min(max, base · 2ⁿ)).
-   * @param limit a lower max, this time only
+   * @param limit a lower max, this time only. A step that it cuts short is not over: who was held to short waits does not find
+   *   itself with the longest one when that ends
    */
   next({ limit = Infinity, random = Math.random }: { limit?: number; random?: () => number } = {}): number {
-    const ceiling = Math.min(this.#max, limit, this.#base * 2 ** this.#step);
-    this.#step++;
-    return Math.round(random() * ceiling);
+    const step = this.#base * 2 ** this.#step;
+    if (step <= limit) this.#step++;
+    return Math.round(random() * Math.min(this.#max, limit, step));
   }
 
   /** Back to the first step. */

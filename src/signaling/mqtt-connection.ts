@@ -31,7 +31,7 @@ export interface MqttConnectionSink {
 
 /** Not the user's fault: what the broker may think better of, by its codes in CONNACK (MQTT 3.1.1, 3.2.2.3). */
 const SERVER_UNAVAILABLE = 3;
-/** In a SUBACK (MQTT 3.1.1, 3.9.3): not granted. */
+/** In a SUBACK (MQTT 3.1.1, 3.9.3), and above it: not granted. */
 const NOT_GRANTED = 128;
 /** Said to ourselves: a broker may grant a topic and pass nothing on. */
 const ECHO = 'echo';
@@ -148,10 +148,13 @@ export class MqttConnection {
   }
 
   #subscribe(topics: string[]): void {
-    this.#client.subscribe(topics, { qos: 0 }, (error, granted = []) => {
+    this.#client.subscribe(topics, { qos: 0 }, (error, _granted, answer) => {
       if (this.#closed) return;
-      const refused = granted.find(({ qos }) => qos === NOT_GRANTED);
-      if (refused) this.#fail({ code: NOT_GRANTED, message: `no subscription to ${refused.topic}` });
+      // Where it is about one of them, the library has the broker's answer in the error.
+      const { granted } = (error as { packet?: typeof answer } | null)?.packet ?? answer ?? {};
+      const isRefused = granted?.some((code) => Number(code) >= NOT_GRANTED);
+      if (isRefused)
+        this.#fail({ code: NOT_GRANTED, message: `it grants no subscription to ${topics.join()}` });
       else if (error) this.#fail(error);
       else {
         this.#granted = true;

@@ -52,12 +52,14 @@ describe('the command', () => {
   test('has a network for what needs one, unless another one is asked for', () => {
     const { benchmarks, delay, loss } = readOptions(['delivery', '--loss', '0']);
     assert.deepEqual({ benchmarks, delay, loss }, { benchmarks: ['delivery'], delay: 50, loss: 0 });
-    assert.deepEqual(readOptions([]).benchmarks, ['connect', 'messages', 'throughput', 'picture']);
+    const all = ['connect', 'messages', 'throughput', 'signalling', 'picture'];
+    assert.deepEqual(readOptions([]).benchmarks, all);
   });
 
   test('leaves out a benchmark without contestants', () => {
     const { benchmarks, only, delay } = readOptions(['--only', 'y-webrtc', '--delay', '0']);
-    assert.deepEqual({ benchmarks, only, delay }, { benchmarks: ['connect'], only: ['y-webrtc'], delay: 0 });
+    const those = ['connect', 'signalling'];
+    assert.deepEqual({ benchmarks, only, delay }, { benchmarks: those, only: ['y-webrtc'], delay: 0 });
   });
 });
 
@@ -100,7 +102,15 @@ test('README.md names all contestants, and the versions that are installed', () 
   const text = here('README.md');
   const { dependencies } = JSON.parse(here('package.json')) as { dependencies: Record<string, string> };
   for (const { name } of CONTESTANTS) assert.ok(text.includes(`| \`${name}\` `), name);
-  for (const name of ['peerjs', 'peer', 'simple-peer', '@trystero-p2p/core', 'y-webrtc', 'yjs']) {
+  for (const name of [
+    'peerjs',
+    'peer',
+    'simple-peer',
+    '@trystero-p2p/core',
+    '@trystero-p2p/mqtt',
+    'y-webrtc',
+    'yjs',
+  ]) {
     assert.ok(text.includes(` ${dependencies[name]}`), name);
   }
 });

@@ -1,10 +1,14 @@
 /**
  * Who takes part. `module` is a file in contestants/, `server` the one in servers.mjs it talks to, `direct` whether
- * there is a direct path to wait for, `most` how many messages it can be asked to send one way.
+ * there is a direct path to wait for, `most` how many messages it can be asked to send one way, `members` how many pages it can
+ * be asked to bring together, `shared` whether they have to be of one browser profile.
  */
 const EVERY = ['connect', 'messages'];
 const ALL = [...EVERY, 'throughput'];
 const SEEN = [...ALL, 'picture'];
+const SIGNALLING = 'signalling';
+/** A message is for one peer, not for all. */
+const EACH = { each: true };
 /** As all others do; PeerJS calls it reliable. */
 const ORDERED = { reliable: true };
 
@@ -13,7 +17,7 @@ const ORDERED = { reliable: true };
 /**
  * @type {readonly {
  *   name: string, kind: Kind, module: string, server: string, direct: boolean, tests: readonly string[],
- *   options?: Record<string, unknown>, what: string, most?: Record<string, number>,
+ *   options?: Record<string, unknown>, what: string, most?: Record<string, number>, members?: number, shared?: boolean,
  * }[]}
  */
 export const CONTESTANTS = [
@@ -75,7 +79,7 @@ export const CONTESTANTS = [
     module: 'peerjs',
     server: 'peerjs',
     direct: true,
-    tests: SEEN,
+    tests: [...SEEN, SIGNALLING],
     options: ORDERED,
     what: 'PeerJS, own PeerServer',
   },
@@ -104,10 +108,19 @@ export const CONTESTANTS = [
     module: 'trystero',
     server: 'topics',
     direct: true,
-    tests: ALL,
+    tests: [...ALL, SIGNALLING],
     // It drops what waited for ten seconds, and each that waits makes all others wait longer.
     most: { loop: 5000 },
     what: 'Trystero, own relay',
+  },
+  {
+    name: 'trystero-mqtt',
+    kind: 'library',
+    module: 'trystero-mqtt',
+    server: 'mqtt',
+    direct: true,
+    tests: [SIGNALLING],
+    what: 'Trystero, MQTT broker',
   },
   {
     name: 'y-webrtc',
@@ -115,7 +128,9 @@ export const CONTESTANTS = [
     module: 'y-webrtc',
     server: 'topics',
     direct: true,
-    tests: ['connect'],
+    tests: ['connect', SIGNALLING],
+    // Of a document that all have, nobody can tell whose copy came first.
+    members: 2,
     what: 'y-webrtc, own signalling',
   },
   {
@@ -124,9 +139,25 @@ export const CONTESTANTS = [
     module: 'ours',
     server: 'ours',
     direct: true,
-    tests: [...SEEN, 'delivery'],
+    tests: [...SEEN, 'delivery', SIGNALLING],
     what: 'PeerRoom, defaults',
   },
+  ...[
+    ['peerjs', 'ours', 'peerjs', 'a PeerServer'],
+    ['mqtt', 'ours-mqtt', 'mqtt', 'an MQTT broker'],
+    ['channel', 'ours', 'relay', 'two functions over a WebSocket'],
+    ['local', 'ours', 'ours', 'tabs of one browser'],
+  ].map(([by, module, server, what]) => ({
+    name: `ours-${by}`,
+    kind: 'ours',
+    module,
+    server,
+    direct: true,
+    tests: [SIGNALLING],
+    options: { ...EACH, by },
+    shared: by === 'local',
+    what: `PeerRoom, ${what}`,
+  })),
   ...['unordered', 'fast', 'latest'].map((delivery) => ({
     name: `ours-${delivery}`,
     kind: 'ours',

@@ -8,6 +8,8 @@ export const BENCHMARKS = {
   messages: 'small messages on a path that stands: round trips, and many of them one way',
   delivery: 'only when asked for: messages of each delivery class on a line that is slow and loses packets',
   throughput: 'many bytes at once: MB/s, memory, and round trips of small messages meanwhile',
+  signalling:
+    'the same as connect, through whatever brings pages together, for up to five; and what that takes in messages',
   picture: 'until a page sees the first picture of one that is in the room already',
 };
 /** It has a network of its own: the laboratory, far away and lossy. */
@@ -18,7 +20,7 @@ const OPTIONS = {
     value: 'N',
     least: 1,
     most: 1000,
-    what: 'how often; default 20 for connect, 10 for picture, 3 for messages and throughput, 1 for delivery',
+    what: 'how often; default 20 for connect, 10 for picture, 5 for signalling, 3 for messages and throughput, 1 for delivery',
   },
   count: { value: 'N', least: 1, most: 1_000_000, what: 'messages one way; default 100000' },
   size: {

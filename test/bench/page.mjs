@@ -57,6 +57,50 @@ export async function connectSecond(meet, args) {
   return times;
 }
 
+/**
+ * One of several who come one after the other. Each says who it is to everybody it reaches.
+ * @returns milliseconds since `meet` was called until one, or all `others` have been heard, and are reached directly; at once for
+ *   the first page
+ */
+export async function member(meet, { role, others, timeout, ...args }) {
+  const start = performance.now();
+  const times = {};
+  const spoken = new Set();
+  let paths = 0;
+  const waiting = new Set();
+  const look = () => waiting.forEach((one) => one());
+  const enough = (done) =>
+    new Promise((resolve) => {
+      const see = () => done() && resolve(waiting.delete(see));
+      waiting.add(see);
+      see();
+    });
+  const failure = deferred();
+  globalThis.heardFrom = (count) => enough(() => spoken.size >= count);
+  const mark = (name, count, all) => {
+    times[name] ??= performance.now() - start;
+    if (count === all) times[`${name}s`] ??= performance.now() - start;
+    look();
+  };
+  const met = meet(
+    { ...args, role, others },
+    {
+      mark: () => undefined,
+      failed: failure.reject,
+      ready: (link) => void link.send({ from: role }),
+      message: ({ from }) => mark('message', spoken.add(from).size, others.length),
+      direct: () => mark('direct', ++paths, others.length),
+    },
+  );
+  const all = enough(() => spoken.size >= others.length && paths >= others.length);
+  await within(
+    Promise.race([Promise.all([met, all]), failure.promise]),
+    timeout,
+    'word and path from everybody',
+  );
+  return times;
+}
+
 /** A picture that never stays the same, as a camera's. */
 function paintedStream() {
   const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 360 });

@@ -34,7 +34,7 @@ export async function buildPages(modules) {
     write: false,
     logLevel: 'error',
     // Ours is loaded as visitors load it.
-    external: ['/core.js'],
+    external: ['/core.js', '/mqtt.js'],
     // simple-peer was written for a bundler that brings Node's modules along.
     alias: { events: require.resolve('events/'), buffer: require.resolve('buffer/') },
     inject: [here('node-globals.mjs')],
@@ -42,6 +42,7 @@ export async function buildPages(modules) {
   });
   return {
     'core.js': readFileSync(join(root, 'dist/core.js'), 'utf8'),
+    'mqtt.js': readFileSync(join(root, 'dist/signaling/mqtt.js'), 'utf8'),
     ...Object.fromEntries(outputFiles.map(({ path, text }) => [path.slice(1), text])),
     ...Object.fromEntries(modules.map((name) => [`${name}.html`, html(name)])),
   };

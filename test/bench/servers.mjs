@@ -6,6 +6,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { PeerServer } from 'peer';
 import { WebSocketServer } from 'ws';
+import { onPath } from '../support/browsers.mjs';
+import { Mosquitto } from '../support/mosquitto.mjs';
 import { SignalServer } from '../wtr/signal-server.mjs';
 
 /** @param {(sockets: WebSocketServer) => void} attach @returns {Promise<number>} its port */
@@ -53,8 +55,11 @@ const startPeerServer = () =>
 
 // On any interface: the browsers need not be on this host.
 const ours = new SignalServer(['--host', '0.0.0.0']);
+/** Null where it is not installed: only those who need it miss it. */
+const broker = onPath('mosquitto') ? new Mosquitto({ host: '0.0.0.0' }) : null;
 
 async function end() {
+  await broker?.dispose();
   await ours.stop('SIGKILL');
   process.exit();
 }
@@ -62,10 +67,12 @@ async function end() {
 for (const reason of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.once(reason, end);
 
 await ours.start();
+await broker?.start();
 const ports = {
   relay: await listen(relay),
   topics: await listen(topics),
   peerjs: await startPeerServer(),
   ours: ours.port,
+  mqtt: broker?.port ?? null,
 };
 console.log(JSON.stringify(ports));

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 
 const SCHEMES = { peerjs: 'http' };
+const PACKAGES = { mqtt: 'mosquitto' };
 const PATHS = { peerjs: 'peerjs', ours: 'signal' };
 
 export class Stage {
@@ -32,25 +33,56 @@ export class Stage {
    * @param act is given both, once the first can be found and the second has started
    * @param prepare is given each of them before it has loaded anything
    */
-  async play({ module, server, direct, options = {} }, plays, timeout, act, prepare) {
-    const { host, origin, browsers } = this.#network;
-    const url = `${SCHEMES[server] ?? 'ws'}://${host}:${this.#ports[server]}/${PATHS[server] ?? ''}`;
+  play(contestant, plays, timeout, act, prepare) {
+    const { browsers } = this.#network;
+    return this.#meeting(contestant, timeout, prepare, async (enter) => {
+      const first = await enter(browsers[0], { role: 'first', play: plays.first });
+      await limited(first.evaluate('window.result'), timeout, 'the first page never joined');
+      return act(first, await enter(browsers[1], { role: 'second', play: plays.second }));
+    });
+  }
+
+  /**
+   * Several pages, one after the other: the next one comes when the last one has what it wants of all others, and they of it.
+   * @param act is given each one's result, how many were there before, and all pages
+   */
+  gather(contestant, count, timeout, act, prepare) {
+    const { browsers } = this.#network;
+    return this.#meeting(contestant, timeout, prepare, async (enter) => {
+      const pages = [];
+      for (let n = 0; n < count; n++) {
+        const others = pages.map((_, i) => String(i));
+        const args = { role: String(n), others, play: 'member' };
+        const page = await enter(contestant.shared ? browsers[0] : browsers[n % 2], args);
+        pages.push(page);
+        const result = await limited(page.evaluate('window.result'), 2 * timeout, 'a page does not answer');
+        const all = pages.map((one) => one.evaluate(`heardFrom(${n}).then(() => true)`));
+        await limited(Promise.all(all), timeout, 'the others did not hear of who came');
+        await act(result, n, pages);
+      }
+    });
+  }
+
+  /** Whatever ends, every page is closed. @param act is given what opens one */
+  async #meeting({ module, server, direct, shared, options = {} }, timeout, prepare, act) {
+    const { host, origin } = this.#network;
+    const port = this.#ports[server];
+    if (!port) throw new Error(`there is no ${PACKAGES[server]} here`);
+    const url = `${SCHEMES[server] ?? 'ws'}://${host}:${port}/${PATHS[server] ?? ''}`;
     const common = { url, room: randomUUID(), direct, options, timeout };
     const contexts = [];
-    const enter = async (role, browser) => {
-      const context = await browser.createBrowserContext();
-      contexts.push(context);
+    const enter = async (browser, args) => {
+      const [context = await browser.createBrowserContext()] = shared ? contexts : [];
+      if (!contexts.includes(context)) contexts.push(context);
       const page = await context.newPage();
       await prepare?.(page);
       const address = new URL(`${module}.html`, origin);
-      address.searchParams.set('args', JSON.stringify({ ...common, role, play: plays[role] }));
+      address.searchParams.set('args', JSON.stringify({ ...common, ...args }));
       await page.goto(address.href);
       return page;
     };
     try {
-      const first = await enter('first', browsers[0]);
-      await limited(first.evaluate('window.result'), timeout, 'the first page never joined');
-      return await act(first, await enter('second', browsers[1]));
+      return await act(enter);
     } finally {
       await Promise.all(contexts.map((context) => context.close()));
     }

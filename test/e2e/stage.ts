@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'puppeteer-core';
 import { after, before, type TestContext } from 'node:test';
 import { launchChromium, launchFirefox } from '../support/launch.js';
+import { crashable } from './crash.js';
 import { Visitor } from './visitor.js';
 
 export type Kind = 'chromium' | 'firefox';
@@ -46,8 +47,8 @@ export class Stage {
   }
 
   /** A browser process for this test alone, which may come to harm. */
-  async launch(kind: Kind): Promise<Browser> {
-    const browser = await launch(kind);
+  async launch(kind: Kind | (() => Promise<Browser>)): Promise<Browser> {
+    const browser = await (typeof kind === 'function' ? kind() : launch(kind));
     this.#own.add(browser);
     return browser;
   }
@@ -64,6 +65,12 @@ export class Stage {
     // It leads a process group, with those who draw the pages and keep the sockets.
     process.kill(-child.pid, 'SIGKILL');
     await gone;
+  }
+
+  /** A visitor whose tab will crash: its browser goes on, and keeps what it has of that visitor. */
+  async fragile(browser: Browser, enter: () => Promise<Visitor>): Promise<[Visitor, () => Promise<void>]> {
+    const [visitor, crash] = await crashable(browser, enter, ({ page }) => page);
+    return [visitor, () => (this.#visitors.delete(visitor), crash())];
   }
 
   /** @throws when a page said what nobody claimed */

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'puppeteer-core';
 import { launchFirefox } from '../support/launch.js';
 import { until } from '../support/until.js';
 import { count } from './counter.js';
-import { contentProcesses, crash } from './tab-crash.js';
+import { crashable, separateTabs } from './crash.js';
 import { html, uniqueName, useSite } from './hosting.js';
 import { play, useBrowsers, type Stage } from './stage.js';
 import { meet, talk, type Visitor } from './visitor.js';
@@ -54,22 +54,23 @@ async function rest(visitors: readonly Visitor[]): Promise<void> {
 describe('tabs', () => {
   const browsers = useBrowsers({
     chromium: 'chromium',
-    // A process that waits for the next tab could be taken for that tab's.
-    firefox: () => launchFirefox({ 'dom.ipc.processPrelaunch.enabled': false }),
+    firefox: () => launchFirefox(separateTabs),
   });
   const site = useSite();
   const page = (attributes = ''): string =>
     site.page(html(`<peer-group url="local:" room="${uniqueName()}" ${attributes}></peer-group>`));
 
-  /** Three tabs in a room for three, in front of which a fourth stands; the last one's process. */
+  /** Three tabs, and what makes the last one crash. */
   const fill = async (stage: Stage, browser: Browser, url: string) => {
     const ann = await stage.enter(browser, url);
     const bob = await stage.tab(ann, url);
-    const before = contentProcesses(browser);
-    const eve = await stage.tab(ann, url);
-    const process = contentProcesses(browser).find((pid) => !before.includes(pid));
+    const [eve, crash] = await crashable(
+      browser,
+      () => stage.tab(ann, url),
+      ({ page: tab }) => tab,
+    );
     await meet(ann, bob, eve);
-    return { ann, bob, eve, process };
+    return { ann, bob, eve, crash };
   };
 
   for (const kind of KINDS) {
@@ -78,13 +79,13 @@ describe('tabs', () => {
         `one that crashes is gone at once, and its seat free, in ${kind} with transport ${transport}`,
         play(async (stage) => {
           const url = page(`capacity="3" transport="${transport}"`);
-          const { ann, bob, eve, process } = await fill(stage, browsers[kind], url);
+          const { ann, bob, eve, crash } = await fill(stage, browsers[kind], url);
           if (transport === 'auto') for (const one of [ann, bob, eve]) await one.heard('upgrade', 2);
           const late = await stage.tab(ann, url);
           assert.equal((await late.heard('error'))[0]?.code, 'room-full');
           const id = await eve.id();
           const started = performance.now();
-          await crash(eve, process);
+          await crash();
           for (const one of [ann, bob]) {
             const [left] = await one.heard('leave');
             assert.deepEqual([left?.peer, left?.reason], [id, 'lost']);

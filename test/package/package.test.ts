@@ -41,11 +41,18 @@ const TYPED_PAGE = `
 import 'peer-elements';
 import type { PeerGroupElement } from 'peer-elements';
 import { PeerRoom, PeerError } from 'peer-elements/core';
+import { describeSignaling, Network, VirtualClock } from 'peer-elements/testing';
 
 const group: PeerGroupElement = document.createElement('peer-group');
 group.room = 'tea';
 export const code: string = new PeerError('gone', 'example').code;
 export { PeerRoom, group };
+
+const network = new Network({ loss: 0.2 });
+export const room = new PeerRoom({ room: 'tea', signaling: network.page() });
+export const met = (clock: VirtualClock): Promise<number> => clock.until(() => room.peers.size);
+describeSignaling('mine', { page: () => network.page() });
+group.signaling = network.page();
 `;
 const TYPED_SERVER = `
 import { SignalingServer } from 'peer-elements/server';
@@ -84,6 +91,7 @@ describe('the published package', () => {
       'peer-elements.js',
       'core.js',
       'signaling/mqtt.js',
+      'testing.js',
       'server.js',
       'cli.js',
       'custom-elements.json',
@@ -93,7 +101,7 @@ describe('the published package', () => {
   });
 
   test('the browser bundles import nothing', async () => {
-    for (const file of ['peer-elements.js', 'core.js', 'signaling/mqtt.js']) {
+    for (const file of ['peer-elements.js', 'core.js', 'testing.js', 'signaling/mqtt.js']) {
       const code = await readFile(join(root, 'dist', file), 'utf8');
       assert.doesNotMatch(code, /\bimport\s*["'{*(]|\bfrom\s*["']/, file);
       assert.doesNotMatch(code, /dev mode|litIssuedWarnings/, `${file} has lit's development build in it`);
@@ -111,6 +119,22 @@ describe('the published package', () => {
     ) as { handles: string[] };
     assert.deepEqual(said, { room: 'function', added: [] });
     assert.ok(!handles.some((name) => /Timeout|TCP|UDP|Message/.test(name)), handles.join());
+  });
+
+  test('a page’s code is tested where it was installed, with nothing else there', async () => {
+    const script = `
+      import { PeerRoom, PeerError } from 'peer-elements/core';
+      import { Network, VirtualClock } from 'peer-elements/testing';
+      const clock = new VirtualClock().install();
+      const network = new Network();
+      const [a, b] = [1, 2].map(() => new PeerRoom({ room: 'tea', capacity: 2, signaling: network.page() }));
+      await clock.until(() => a.peers.size && b.peers.size);
+      const c = new PeerRoom({ room: 'tea', signaling: network.page() });
+      await clock.until(() => c.state === 'failed');
+      console.log(c.error instanceof PeerError, c.error.code);
+      for (const room of [a, b]) room.close();`;
+    const said = await run(consumer.dir, process.execPath, '--input-type=module', '-e', script);
+    assert.match(said, /^true room-full$/m);
   });
 
   test('the server runs where it was installed', async () => {

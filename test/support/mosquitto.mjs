@@ -1,7 +1,7 @@
 /** A real MQTT broker for tests and benchmarks: Mosquitto with one door, for WebSockets. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,21 +18,35 @@ async function freePort() {
   return port;
 }
 
+/** A plugin that comes with it, in a folder named after the machine. */
+function pluginPath() {
+  const name = 'mosquitto_dynamic_security.so';
+  const path = ['', ...readdirSync('/usr/lib')].map((dir) => join('/usr/lib', dir, name)).find(existsSync);
+  if (!path) throw new Error(`There is no ${name} below /usr/lib.`);
+  return path;
+}
+
 export class Mosquitto {
   #dir = mkdtempSync(join(tmpdir(), 'peer-elements-mqtt-'));
   #users;
   #acl;
+  #isDeaf;
+  #host;
   #port = 0;
   #child;
 
   /**
    * @param {object} [options]
    * @param {Record<string, string>} [options.users] passwords by name; without, everybody may come in
+   * @param {boolean} [options.deaf] grants no subscription
    * @param {string[]} [options.acl] lines as in `topic readwrite public/#`; without, everything is allowed
+   * @param {string} [options.host] address that it listens at
    */
-  constructor({ users, acl } = {}) {
+  constructor({ users, acl, deaf = false, host = '127.0.0.1' } = {}) {
     this.#users = users;
     this.#acl = acl;
+    this.#isDeaf = deaf;
+    this.#host = host;
   }
 
   get port() {
@@ -90,7 +104,7 @@ export class Mosquitto {
   #configure() {
     const path = (name) => join(this.#dir, name);
     const lines = [
-      `listener ${this.#port} 127.0.0.1`,
+      `listener ${this.#port} ${this.#host}`,
       'protocol websockets',
       'socket_domain ipv4',
       // Mosquitto 2.0 takes a broker that has none but WebSockets for one without any door.
@@ -113,6 +127,14 @@ export class Mosquitto {
     if (this.#acl) {
       writeFileSync(path('acl'), `${this.#acl.join('\n')}\n`);
       lines.push(`acl_file ${path('acl')}`);
+    }
+    if (this.#isDeaf) {
+      const allowed = { publishClientSend: true, publishClientReceive: true, unsubscribe: true };
+      writeFileSync(
+        path('rules.json'),
+        JSON.stringify({ defaultACLAccess: { ...allowed, subscribe: false } }),
+      );
+      lines.push(`plugin ${pluginPath()}`, `plugin_opt_config_file ${path('rules.json')}`);
     }
     writeFileSync(path('mosquitto.conf'), `${lines.join('\n')}\n`);
     return path('mosquitto.conf');

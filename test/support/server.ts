@@ -45,10 +45,14 @@ export const spawnPeerServer = (...args: string[]): Promise<TestServer> =>
 
 /**
  * An MQTT broker.
- * @param options `users`: passwords by name; `acl`: its lines
+ * @param options `users`: passwords by name; `acl`: its lines; `deaf`: grants no subscription
  */
 export const spawnBroker = (
-  options: { readonly users?: Readonly<Record<string, string>>; readonly acl?: readonly string[] } = {},
+  options: {
+    readonly users?: Readonly<Record<string, string>>;
+    readonly acl?: readonly string[];
+    readonly deaf?: boolean;
+  } = {},
 ): Promise<TestServer> => spawn({ options, program: 'mosquitto' });
 
 async function spawn(payload: object): Promise<TestServer> {

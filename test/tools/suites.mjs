@@ -176,7 +176,7 @@ export const suites = [
     ...['test', 'test/bench', 'test/bench/server'].flatMap((dir) =>
       filesIn(dir, '.test.ts', { deep: false }),
     ),
-    ...testsIn('test/tools'),
+    ...testsIn('test/tools', 'test/testing'),
   ]),
   nodeSuite('server', () => testsIn('test/server'), { timeout: 480 * SECOND }),
   demanding(

@@ -41,6 +41,7 @@ const PRODUCTS = [
   'peer-elements.js',
   'core.js',
   'signaling/mqtt.js',
+  'testing.js',
   'server.js',
   'cli.js',
   'types',

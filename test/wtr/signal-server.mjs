@@ -11,7 +11,10 @@ export const guardedCommand = join(root, 'test/wtr/guarded-server.mjs');
 /** Takes one argument: options as JSON. */
 export const configuredCommand = join(root, 'test/support/signalling.mjs');
 /** Servers that are not ours. */
-export const programs = { peerserver: join(root, 'test/support/peerserver.mjs') };
+export const programs = {
+  peerserver: join(root, 'test/support/peerserver.mjs'),
+  repeater: join(root, 'test/support/repeater.mjs'),
+};
 const ANNOUNCEMENT = /^signalling\s+(ws:\/\/\S+:(\d+)\S*)/m;
 const START_TIMEOUT = 10_000;
 

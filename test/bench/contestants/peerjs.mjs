@@ -17,7 +17,7 @@ function listen(connection, heard) {
   });
 }
 
-export async function meet({ url, room, role, stream, options }, heard) {
+export async function meet({ url, room, role, others, stream, options }, heard) {
   const { hostname, port, pathname } = new URL(url);
   const peer = new Peer(`${room}-${role}`, {
     host: hostname,
@@ -30,7 +30,9 @@ export async function meet({ url, room, role, stream, options }, heard) {
   peer.on('connection', (connection) => listen(connection, heard));
   peer.on('call', (call) => call.answer(stream));
   await new Promise((resolve) => peer.on('open', resolve));
-  if (role !== 'second') return;
-  if (stream) peer.call(`${room}-first`, stream).on('stream', heard.stream);
-  else listen(peer.connect(`${room}-first`, options), heard);
+  // It knows no rooms: whoever comes is told who is there.
+  for (const other of others ?? (role === 'second' ? ['first'] : [])) {
+    if (stream) peer.call(`${room}-${other}`, stream).on('stream', heard.stream);
+    else listen(peer.connect(`${room}-${other}`, options), heard);
+  }
 }

@@ -17,10 +17,11 @@ describe('Backoff', () => {
     expect(backoff.next({ random: () => 0.25 })).to.equal(500);
   });
 
-  it('keeps to a lower limit where it is given one, and goes on as if there had been none', () => {
+  it('keeps to a lower limit where it is given one, and does not grow above it meanwhile', () => {
     const backoff = new Backoff(500);
-    expect(backoff.next({ random: most, limit: 100 })).to.equal(100);
-    expect(backoff.next({ random: most })).to.equal(1000);
+    const limited = [1, 2, 3, 4].map(() => backoff.next({ random: most, limit: 1200 }));
+    expect(limited).to.deep.equal([500, 1000, 1200, 1200]);
+    expect([1, 2].map(() => backoff.next({ random: most }))).to.deep.equal([2000, 4000]);
   });
 
   it('begins anew after a reset', () => {

@@ -1,12 +1,12 @@
 import { expect } from '@open-wc/testing';
 import { broadcastChannelSignaling } from '../../../src/signaling/broadcast-channel.js';
-import { describeSignaling } from '../../signaling-contract.js';
+import { describeSignaling } from '../../../src/testing/index.js';
 import { RecordingSink } from '../../support/recording-sink.js';
 import { toBase64url } from '../../../src/base64url.js';
 import { until } from '../../support/until.js';
 import type { JoinRequest, SignalingSession } from '../../../src/signaling.js';
 
-describeSignaling('local:', () => broadcastChannelSignaling());
+describeSignaling('local:', { page: () => broadcastChannelSignaling() });
 
 describe('local: among the tabs of a browser', () => {
   const room = toBase64url(crypto.getRandomValues(new Uint8Array(32)));

@@ -4,7 +4,7 @@ import { createIdentity } from '../../../src/identity.js';
 import { makeCard, signBye, signFull, writeWord, type Kind } from '../../../src/signaling/bus-word.js';
 import { callbackSignaling, type CallbackSignalingOptions } from '../../../src/signaling/callbacks.js';
 import type { JoinRequest, SignalingSession } from '../../../src/signaling.js';
-import { describeSignaling } from '../../signaling-contract.js';
+import { describeSignaling } from '../../../src/testing/index.js';
 import { careless, line, square } from '../../support/channels.js';
 import { RecordingSink } from '../../support/recording-sink.js';
 import { until } from '../../support/until.js';
@@ -12,7 +12,7 @@ import { until } from '../../support/until.js';
 const place = square('callbacks');
 
 // Over a channel that reaches everybody. Where it has two ends, what needs a third page does not apply.
-describeSignaling('callbackSignaling()', () => callbackSignaling({ ...place.end(), wait: 100 }));
+describeSignaling('callbackSignaling()', { page: () => callbackSignaling({ ...place.end(), wait: 100 }) });
 
 const hello = new Uint8Array([1]);
 const requestFor = (room: string, more: Partial<JoinRequest> = {}): JoinRequest => ({

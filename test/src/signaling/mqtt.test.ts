@@ -4,7 +4,7 @@ import { toBase64url } from '../../../src/base64url.js';
 import type { JoinRequest, Signaling, SignalingSession } from '../../../src/signaling.js';
 import { brokersOf } from '../../../src/signaling/mqtt-address.js';
 import { mqttSignaling, type MqttSignalingOptions } from '../../../src/signaling/mqtt.js';
-import { describeSignaling, type BreakablePage } from '../../signaling-contract.js';
+import { describeSignaling, type BreakablePage } from '../../../src/testing/index.js';
 import {
   closeAll,
   makePair,
@@ -63,8 +63,9 @@ function fragile(more: Partial<MqttSignalingOptions> = {}): BreakablePage & {
   };
 }
 
-describeSignaling('mqtt+ws:', page, fragile, { isExact: false });
-describeSignaling('mqtt+ws: with two brokers', () => page({ url: at(broker, second) }), undefined, {
+describeSignaling('mqtt+ws:', { page, breakable: fragile, isExact: false });
+describeSignaling('mqtt+ws: with two brokers', {
+  page: () => page({ url: at(broker, second) }),
   isExact: false,
 });
 
@@ -199,6 +200,14 @@ describe('mqtt+ws:', () => {
     const right = join(mqttSignaling({ url: url('right'), wait: 50 }));
     await right.sink.heard('joined');
     right.session.close();
+    await own.dispose();
+  });
+
+  it('ends where the broker grants no subscription, and says so', async () => {
+    const own = await spawnBroker({ deaf: true });
+    const [close] = await join(mqttSignaling({ url: own.url })).sink.heard('close');
+    expect(close?.error).to.include({ code: 'refused', final: true });
+    expect(close?.error?.message).to.include(`no subscription to peer-elements/${room}`);
     await own.dispose();
   });
 

@@ -8,7 +8,7 @@ import {
   peerServerSignaling,
   type PeerServerSignalingOptions,
 } from '../../../src/signaling/peerserver.js';
-import { describeSignaling, type BreakablePage } from '../../signaling-contract.js';
+import { describeSignaling, type BreakablePage } from '../../../src/testing/index.js';
 import {
   closeAll,
   makePair,
@@ -56,7 +56,7 @@ function fragile(more: Partial<PeerServerSignalingOptions> = {}): BreakablePage 
   };
 }
 
-describeSignaling('peerjs:', page, fragile, { isExact: false });
+describeSignaling('peerjs:', { page, breakable: fragile, isExact: false });
 
 describe('The address of a PeerServer', () => {
   const on = (protocol: string) => ({ protocol }) as Location;

@@ -3,7 +3,7 @@ import { createIdentity } from '../../../src/identity.js';
 import { toBase64url } from '../../../src/base64url.js';
 import type { JoinRequest, Signaling, SignalingSession } from '../../../src/signaling.js';
 import { webSocketSignaling } from '../../../src/signaling/websocket.js';
-import { describeSignaling, type BreakablePage } from '../../signaling-contract.js';
+import { describeSignaling, type BreakablePage } from '../../../src/testing/index.js';
 import { RecordingSink } from '../../support/recording-sink.js';
 import { signalUrl, spawnServer, type TestServer } from '../../support/server.js';
 import { once, until } from '../../support/until.js';
@@ -29,7 +29,7 @@ function breakable(): BreakablePage {
   };
 }
 
-describeSignaling('ws:', () => webSocketSignaling({ url: signalUrl }), breakable);
+describeSignaling('ws:', { page: () => webSocketSignaling({ url: signalUrl }), breakable });
 
 describe('ws: over connections that break', () => {
   /** Milliseconds. */
