@@ -1,4 +1,5 @@
 /** Gets ready to join: what takes time is done side by side, once for each `connect()`. */
+import { PeerError } from './errors.js';
 import { subtle, type Identity } from './identity.js';
 import { connecting, tokenOf, type PeerPairOptions, type PeerRoomOptions } from './options.js';
 import { ConnectionReserve } from './path/reserve.js';
@@ -48,6 +49,7 @@ export async function prepareToJoin(
   const signaling = given ? givenSignaling(given) : resolveSignaling(url, ephemeral, WebSocket);
   const { timeout = TIMEOUT, reconnectDelay = RECONNECT_DELAY } = options;
   const { transport, makeConnection, configuration } = connecting(options);
+  if (transport === 'relay' && signaling.relay !== 'data') throw noRelay(options.transport === 'relay');
   signaling.prepare?.({ timeout, reconnectDelay });
   const prepared = Promise.all([
     roomId(name, kind).then(async (room) => [room, await roomKey(room, options.password)] as const),
@@ -63,6 +65,13 @@ export async function prepareToJoin(
   const [[room, key], identity, pair] = await prepared;
   return { signaling, identity, room, key, transport, reserve, pair };
 }
+
+/** @param wanted that it is the page's wish, and not for want of WebRTC */
+const noRelay = (wanted: boolean): PeerError => {
+  const why = wanted ? 'transport "relay" needs another one.' : 'this browser has no WebRTC.';
+  const message = `This signalling is there for the handshake only, and ${why}`;
+  return new PeerError('unsupported', message, { final: true });
+};
 
 /**
  * What there is to ask signalling for, but for the room.

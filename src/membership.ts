@@ -62,6 +62,8 @@ export class Membership {
   readonly #session: SignalingSession;
   readonly #connections = new Set<RTCPeerConnection>();
   readonly #transport: Transport;
+  /** Nobody is gone for signalling who is still there. */
+  readonly #isCertain: boolean;
   readonly #chair: Chair | null;
   readonly #door: DoorKeeping | null;
   #online = true;
@@ -74,8 +76,8 @@ export class Membership {
     this.#host = host;
     this.#options = options;
     // Where signalling is not for what peers say, only a direct path will do.
-    const relays = signaling.relay === 'data';
-    this.#transport = relays || options.transport === 'relay' ? options.transport : 'direct';
+    this.#transport = signaling.relay === 'data' ? options.transport : 'direct';
+    this.#isCertain = signaling.presence === 'certain';
     this.#chair = options.moderated ? this.#makeChair() : null;
     this.#door = this.#chair && options.door && this.#keepDoor(this.#chair, options.door);
     this.#session = signaling.join({ ...options.request, hello: options.initiator.m1 }, this.#sink());
@@ -145,11 +147,11 @@ export class Membership {
     return this.#door;
   }
 
-  /** Leaves: peers are told on every path. Not a word to the host. */
-  close(reason: GoneReason = 'left'): void {
+  /** Leaves: peers are told on every path. Not a word to the host. @param pageLeft as the page is */
+  close(reason: GoneReason = 'left', pageLeft = false): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#session.close();
+    this.#session.close(pageLeft);
     this.#door?.close();
     for (const peer of [...this.#peers.values()]) peer.end(reason);
   }
@@ -296,7 +298,7 @@ export class Membership {
     const peer = this.#peers.get(id);
     if (!peer) return;
     const { work = null } = this.#chair ?? {};
-    if (reason === 'lost') peer.present = false;
+    if (reason === 'lost' && !this.#isCertain) peer.present = false;
     // Who was sent out leaves at once: perhaps before we have read why.
     else if (work)
       void work.then(() => {
@@ -335,6 +337,7 @@ export class Membership {
     const host = this.#host;
     return {
       transport: this.#transport,
+      isCertain: this.#isCertain,
       media: host.media,
       timeout,
       connection: () => this.#connection(),

@@ -28,6 +28,8 @@ export class Outbox {
   /** Does it now, or as soon as that is possible; then in the order in which it was asked for. */
   post<T>(act: (membership: Membership) => Promise<T>, signal?: AbortSignal, newest?: Newest<T>): Promise<T> {
     const membership = this.#open();
+    // Somebody may have come into sight meanwhile.
+    this.flush();
     const done =
       membership && !signal?.aborted
         ? act(membership)

@@ -17,6 +17,8 @@ export type PathName = 'relay' | 'direct' | 'turn';
 
 export interface PathsHost {
   readonly transport: Transport;
+  /** Signalling tells at once who is gone: nobody has to be asked. */
+  readonly isCertain?: boolean;
   /** Milliseconds for one attempt at a direct path. */
   readonly timeout: number;
   /**
@@ -77,9 +79,9 @@ export class Paths {
   #silent = false;
 
   constructor({ host, polite, leads, binding, passenger }: PathsOptions, sink: PathsSink) {
-    const { transport, timeout } = host;
+    const { transport, timeout, isCertain = false } = host;
     this.#sink = sink;
-    this.#conversation = this.#converse();
+    this.#conversation = this.#converse(isCertain);
     this.#relay =
       transport === 'direct'
         ? null
@@ -229,31 +231,34 @@ export class Paths {
     return path ? path.lane(name) : null;
   }
 
-  #converse(): Conversation {
+  #converse(isCertain: boolean): Conversation {
     const sink = this.#sink;
-    return new Conversation({
-      message: (message) => {
-        sink.message(message);
+    return new Conversation(
+      {
+        message: (message) => {
+          sink.message(message);
+        },
+        bye: () => {
+          sink.bye();
+        },
+        moved: (to) => {
+          sink.changed();
+          sink.moved(to);
+        },
+        restarted: () => sink.restarted(),
+        gap: (lost) => {
+          sink.gap(lost);
+        },
+        silent: (silent) => {
+          this.#silent = silent;
+          sink.changed();
+        },
+        broken: (error) => {
+          sink.broken(error);
+        },
       },
-      bye: () => {
-        sink.bye();
-      },
-      moved: (to) => {
-        sink.changed();
-        sink.moved(to);
-      },
-      restarted: () => sink.restarted(),
-      gap: (lost) => {
-        sink.gap(lost);
-      },
-      silent: (silent) => {
-        this.#silent = silent;
-        sink.changed();
-      },
-      broken: (error) => {
-        sink.broken(error);
-      },
-    });
+      isCertain,
+    );
   }
 
   #makeClimb(options: ConstructorParameters<typeof Climb>[0]): Climb {

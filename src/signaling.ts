@@ -63,7 +63,8 @@ export interface SignalingSink {
   peer(peer: SignalingPeer): void;
   /**
    * `left` and `kicked` are told at once. `lost`: it has not come back in the time that the back-end gives a member
-   * whose connection broke; nobody sees one that does. A hint: a peer whose direct path is alive is not lost.
+   * whose connection broke; nobody sees one that does. A hint, unless `presence` is certain: a peer whose direct path is
+   * alive is not lost.
    */
   gone(id: string, reason: GoneReason): void;
   message(from: string, bytes: Uint8Array): void;
@@ -104,13 +105,18 @@ export interface SignalingSession {
    * none to the back-end is passed over.
    */
   moderate?(wish: Wish): void;
-  /** Leaves the room, telling the others. */
-  close(): void;
+  /** Leaves the room, telling the others. @param pageLeft as the page is: nothing runs in it afterwards */
+  close(pageLeft?: boolean): void;
 }
 
 export interface Signaling {
   /** `data`: may carry what peers say. `handshake only`: just enough to set up a direct path. */
   readonly relay: 'data' | 'handshake only';
+  /**
+   * `certain`: who is told as lost is gone beyond doubt, and is told at once. No direct path outlasts that, and no peer is
+   * asked for signs of life while there is nothing to say.
+   */
+  readonly presence?: 'certain';
   /** Who we are on it: the `id` that the sink is told. */
   identity(): Promise<Identity>;
   /** A room is about to join: what takes time may begin. Harmless when no join follows. */

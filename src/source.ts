@@ -261,7 +261,7 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
     };
     const left = (): void => {
       addEventListener('pageshow', returned, { once: true });
-      this.#finish(undefined, 'the page was left');
+      this.#finish(undefined, PAGE_LEFT);
     };
     addEventListener('pagehide', left, { signal });
   }
@@ -290,7 +290,9 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
         this.#target.dispatchEvent(event);
       },
       ...this.roomHost,
-      failed: (_peer, error) => {
+      failed: (peer, error) => {
+        // What waits for somebody to be there would be for this one.
+        if (error.code === 'negotiation-failed' && !peer.announced) this.#outbox.rejectAll(error);
         this.#tell(error);
       },
       trouble: (error) => {
@@ -348,7 +350,7 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
     this.#connecting?.abort();
     this.#connecting = null;
     this.#membership = null;
-    membership?.close();
+    membership?.close('left', reason === PAGE_LEFT);
     const error = cause && this.refine(cause);
     const end = error ?? new PeerError('aborted', 'It was closed before.');
     this.#ready.reject(end);
@@ -368,6 +370,8 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
     this.#fire('statechange', { state, previous });
   }
 }
+
+const PAGE_LEFT = 'the page was left';
 
 const nothing = (): void => undefined;
 

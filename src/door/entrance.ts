@@ -13,7 +13,7 @@ import { makeNonce } from '../session/session.js';
 import { Door, type DoorPlace } from './door.js';
 import { makeSecret } from './secret.js';
 import type { Visit } from './visit.js';
-import { parseAnswer, type AnswerFrame, type KnockFrame } from './wire.js';
+import { parseAnswer, shortened, type AnswerFrame, type KnockFrame } from './wire.js';
 
 /** What one comes in with. */
 export interface Pass {
@@ -203,7 +203,9 @@ export class Entrance {
   }
 
   #knockFrame(): KnockFrame {
-    return { knock: this.#greeting, stay: toBase64url(this.#nonce) };
+    const { relay } = this.#options.place.signaling;
+    const knock = relay === 'data' ? this.#greeting : shortened(this.#greeting);
+    return { knock, stay: toBase64url(this.#nonce) };
   }
 
   get #greeting(): Greeting {

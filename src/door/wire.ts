@@ -3,6 +3,7 @@ import { isSecret } from './secret.js';
 import { MOST_TOLD } from '../moderation/moderation.js';
 import { parseWords, type Word } from '../moderation/word.js';
 import type { Bytes } from '../bytes.js';
+import { encode } from '../codec/value.js';
 import { parseGreeting, type Greeting } from '../peer-frame.js';
 import { MAX_REASON_CHARS } from '../protocol.js';
 
@@ -22,9 +23,17 @@ export type AnswerFrame =
   /** Not now. `banned`: never, as long as there is the room. */
   | { readonly declined: string; readonly banned: boolean };
 
+/** Longest profile that is shown at a door where signalling is for the handshake only, characters or bytes. */
+const MOST_SHOWN = 1024;
 const STAY = /^[\w-]{22}$/;
 
 const fieldsOf = (value: unknown): Record<string, unknown> => Object(value) as Record<string, unknown>;
+
+/** For signalling that should carry little: what is too long is shown inside. */
+export const shortened = ({ name, profile }: Greeting): Greeting => ({
+  name,
+  profile: encode(profile).length > MOST_SHOWN ? {} : profile,
+});
 
 /** A frame from outside, or null for anything else. */
 export function parseKnock(value: unknown): KnockFrame | null {

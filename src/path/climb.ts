@@ -57,6 +57,8 @@ export class Climb {
   /** It has been open. */
   #stood = false;
   #tries = 0;
+  /** The other side has said no. Once it would say yes, it begins itself. */
+  #declined = false;
   /** Attempts of the other side since one has stood, or since then, ms. */
   #vain = 0;
   #vainSince = 0;
@@ -91,7 +93,7 @@ export class Climb {
 
   /** Something has changed for the better, such as the number of connections there may be. */
   retry(): void {
-    if (!this.#reachable || this.#path || this.#closed) return;
+    if (!this.#reachable || this.#path || this.#closed || this.#declined) return;
     this.#tries = 0;
     this.#start();
   }
@@ -169,6 +171,7 @@ export class Climb {
     this.#drop();
     this.#link = link;
     this.#startedLink = started;
+    this.#declined = false;
     let connection: RTCPeerConnection | null;
     try {
       connection = this.#options.connection();
@@ -187,8 +190,8 @@ export class Climb {
       return;
     }
     if (!started) this.#sink.signal(encodeSignal({ link, message: { refused: true } }));
+    // When one of them ends, there is a `retry()`.
     this.#options.passenger?.stuck(new PeerError('refused', 'This page opens no more direct paths.'));
-    this.#later(SLOW_RETRY);
   }
 
   #makePath(link: string, connection: RTCPeerConnection): DirectPath {
@@ -244,6 +247,7 @@ export class Climb {
   }
 
   #refused(): void {
+    this.#declined = true;
     this.#drop();
     this.#failed(new PeerError('refused', 'The other side takes no direct path now.'), true);
   }

@@ -7,6 +7,7 @@
  */
 import type { PeerError } from '../errors.js';
 import { Answers } from './answers.js';
+import type { ConversationSink } from './conversation-sink.js';
 import { Incoming, Outgoing, type Message, type Received } from './window.js';
 import { Debt } from './debt.js';
 import type { Pipe, PipeName } from './pipe.js';
@@ -21,22 +22,6 @@ import {
   type Resume,
   type NumberedFrame,
 } from './window-frame.js';
-
-export interface ConversationSink {
-  /** Once each, and in order. */
-  message(message: Received): void;
-  /** The other side has left. */
-  bye(): void;
-  /** What is said from now on goes through this pipe; null while none would do. */
-  moved(to: PipeName | null): void;
-  /** The other side has forgotten all that was said. @returns with what to begin anew */
-  restarted(): Message;
-  /** So many messages, of either side, could not be brought over. */
-  gap(lost: number): void;
-  /** The relay brings no sign of life from the other side, or does again. */
-  silent(silent: boolean): void;
-  broken(error: PeerError): void;
-}
 
 interface Lane {
   readonly pipe: Pipe;
@@ -61,6 +46,7 @@ const bytesOf = (frame: string | ArrayBuffer): number =>
 
 export class Conversation {
   readonly #sink: ConversationSink;
+  readonly #isCertain: boolean;
   readonly #out = new Outgoing();
   readonly #trips = new RoundTrips((id) => {
     const lane = this.#active && this.#lanes[this.#active];
@@ -106,8 +92,10 @@ export class Conversation {
   #hole = false;
   #closed = false;
 
-  constructor(sink: ConversationSink) {
+  /** @param isCertain that somebody is gone is told at once: there is no need to ask */
+  constructor(sink: ConversationSink, isCertain = false) {
     this.#sink = sink;
+    this.#isCertain = isCertain;
   }
 
   /** Through which pipe we speak. */
@@ -195,6 +183,7 @@ export class Conversation {
       pipe.send(frame);
       said = true;
     }
+    if (said && this.#watchTimer === undefined) this.#watch();
     return said && !this.waits;
   }
 
@@ -365,10 +354,16 @@ export class Conversation {
     this.#sink.silent(false);
   }
 
-  /** A direct path watches itself; what goes through the relay may be lost, and whoever is there may be gone. */
+  /**
+   * A direct path watches itself; what goes through the relay may be lost, and whoever is there may be gone. Where that is
+   * told, there is nothing to watch for while nothing is on its way.
+   */
   #watch(): void {
     clearTimeout(this.#watchTimer);
-    if (!this.#lanes.relay || this.#active === 'direct') return;
+    this.#watchTimer = undefined;
+    const { relay } = this.#lanes;
+    if (!relay || this.#active === 'direct' || this.#closed) return;
+    if (this.#isCertain && relay.answered && this.#out.unacknowledged === 0) return;
     this.#watchedAt = performance.now();
     this.#watchTimer = setTimeout(() => {
       this.#look();
@@ -390,7 +385,7 @@ export class Conversation {
     if (this.#pingedAt > 0 && !late && !this.#silent) {
       this.#silent = true;
       this.#sink.silent(true);
-    } else if (now - this.#heardAt > SILENCE) {
+    } else if (!this.#isCertain && now - this.#heardAt > SILENCE) {
       this.#pingedAt = now;
       relay.pipe.send(encodePing('ping', this.#trips.begin()));
     }

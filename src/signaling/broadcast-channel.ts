@@ -22,6 +22,7 @@ export function broadcastChannelSignaling(options: BroadcastChannelSignalingOpti
   const identity = options.identity ?? (() => (own ??= createIdentity()));
   return {
     relay: 'data',
+    presence: 'certain',
     identity,
     join: (request, sink) => new LocalSession(identity, request, sink),
   };
@@ -74,7 +75,10 @@ class LocalSession implements SignalingSession {
   readonly #end = new AbortController();
   /** The others' seats by id. */
   readonly #members = new Map<string, Seat>();
+  /** On which all hear each other. */
   #channel: BroadcastChannel | null = null;
+  /** For what this task says to one. */
+  readonly #outgoing = new Map<string, BroadcastChannel>();
   #joined = false;
   #id = '';
   #capacity = MAX_MEMBERS;
@@ -87,7 +91,6 @@ class LocalSession implements SignalingSession {
     this.#enter(identity).catch((cause: unknown) => {
       const wanted = !this.#end.signal.aborted;
       this.#end.abort();
-      this.#channel?.close();
       if (wanted) sink.close(asFinalError(cause));
     });
   }
@@ -98,16 +101,22 @@ class LocalSession implements SignalingSession {
   }
 
   send(to: string, bytes: Uint8Array): void {
-    this.#post({ kind: 'message', from: this.#id, to, bytes });
+    if (!this.#channel || this.#hasEnded()) return;
+    this.#channelTo(to).postMessage({ kind: 'message', from: this.#id, to, bytes } satisfies Word);
   }
 
-  close(): void {
+  close(pageLeft = false): void {
     if (this.#end.signal.aborted) return;
-    if (this.#channel) this.#post({ kind: 'bye', from: this.#id });
-    this.#channel?.close();
-    // Through the door as well: whoever comes after us must find the seat free.
-    if (this.#channel) void locks().request(this.#door, () => this.#seatIsFree());
+    this.#post({ kind: 'bye', from: this.#id });
+    // Through the door as well: whoever comes after us must find the seat free. A page that is kept for a return would hold
+    // the door meanwhile, or be given up because something runs in it.
+    if (this.#channel && !pageLeft) void locks().request(this.#door, () => this.#seatIsFree());
     this.#end.abort();
+  }
+
+  /** Names the channel on which we are spoken to alone. */
+  get #inbox(): string {
+    return `${this.#prefix}${this.#id}`;
   }
 
   get #door(): string {
@@ -140,11 +149,17 @@ class LocalSession implements SignalingSession {
       signal.throwIfAborted();
       this.#admit(seats);
       // Listening starts before the door opens again, so that whoever comes next is heard.
-      const channel = await openChannel(this.#prefix);
-      channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-        this.#receive(data);
-      };
-      this.#channel = channel;
+      const channels = await Promise.all([this.#prefix, this.#inbox].map(openChannel));
+      for (const channel of channels) {
+        signal.addEventListener('abort', () => {
+          channel.close();
+        });
+        channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+          this.#receive(data);
+        };
+      }
+      signal.throwIfAborted();
+      [this.#channel = null] = channels;
       await this.#takeSeat();
       return seats;
     });
@@ -209,9 +224,14 @@ class LocalSession implements SignalingSession {
     const { signal } = this.#end;
     locks()
       .request(seatName(this.#prefix, seat), { mode: 'shared', signal }, () => {
-        // Who leaves says so, and that may come behind.
+        // Who leaves says so, and that may come behind; where words take longer, one of our own shows it.
+        const isMissed = (): boolean => !this.#hasEnded() && this.#members.get(seat.id) === seat;
         setTimeout(() => {
-          if (this.#members.get(seat.id) === seat) this.#gone(seat.id, 'lost');
+          if (!isMissed()) return;
+          void openChannel(this.#inbox).then((channel) => {
+            channel.close();
+            if (isMissed()) this.#gone(seat.id, 'lost');
+          });
         }, BYE_GRACE);
       })
       .catch(() => {
@@ -221,6 +241,24 @@ class LocalSession implements SignalingSession {
 
   #gone(id: string, reason: GoneReason): void {
     if (!this.#end.signal.aborted && this.#members.delete(id)) this.#sink.gone(id, reason);
+  }
+
+  /**
+   * Each member has a channel of its own: what all heard, each of many tabs would have to take apart. Only it stays on it, as
+   * whoever sends there hears what others do.
+   */
+  #channelTo(id: string): BroadcastChannel {
+    const open = this.#outgoing.get(id);
+    if (open) return open;
+    const channel = new BroadcastChannel(`${this.#prefix}${id}`);
+    if (this.#outgoing.size === 0) {
+      queueMicrotask(() => {
+        for (const one of this.#outgoing.values()) one.close();
+        this.#outgoing.clear();
+      });
+    }
+    this.#outgoing.set(id, channel);
+    return channel;
   }
 
   #post(word: Word): void {

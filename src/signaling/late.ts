@@ -57,10 +57,10 @@ export function lateSignaling({ relay, module, ...options }: LateOptions): Signa
         reserve: (bytes, to) => session?.reserve(bytes, to) ?? false,
         send: (to, bytes) => session?.send(to, bytes),
         moderate: (wish) => session?.moderate?.(wish),
-        close: () => {
+        close: (pageLeft) => {
           closed = true;
           stop();
-          session?.close();
+          session?.close(pageLeft);
         },
       };
     },

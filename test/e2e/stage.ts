@@ -42,8 +42,8 @@ export class Stage {
   }
 
   /** Somebody who opened another tab. */
-  async tab(beside: Visitor, url: string): Promise<Visitor> {
-    return this.#keep(await beside.tab(url));
+  async tab(beside: Visitor, url: string, prepare?: (page: Page) => Promise<void>): Promise<Visitor> {
+    return this.#keep(await beside.tab(url, prepare));
   }
 
   /** A browser process for this test alone, which may come to harm. */

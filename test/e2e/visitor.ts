@@ -38,8 +38,8 @@ export class Visitor {
   }
 
   /** Another tab of the same browser window, sharing storage and channels. */
-  tab(url: string): Promise<Visitor> {
-    return Visitor.enter(this.context, url);
+  tab(url: string, prepare?: (page: Page) => Promise<void>): Promise<Visitor> {
+    return Visitor.enter(this.context, url, prepare);
   }
 
   /** Lets the page say what matches, before or after. */
@@ -180,6 +180,7 @@ export async function talk(...visitors: readonly Visitor[]): Promise<void> {
       visitors.length - 1,
     );
     const words = (await visitor.received(kind)) as number[];
-    if (words.sort().join() !== expected(i).join()) throw new Error(`Visitor ${i} heard ${words.join()}`);
+    if (words.sort((a, b) => a - b).join() !== expected(i).join())
+      throw new Error(`Visitor ${i} heard ${words.join()}`);
   }
 }

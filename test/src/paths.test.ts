@@ -244,6 +244,22 @@ describe('Paths', () => {
     expect(count.most).to.be.at.most(2);
   });
 
+  it('are not asked for again and again where all others have as many as they want', async () => {
+    const room = uniqueName();
+    const rooms = numbers(3).map(() => makeRoom({ room, maxDirectPaths: 1, timeout: 1000 }));
+    const [attempts, refusals] = ['upgradeattempt', 'upgradeerror'].map((type) => {
+      const all = rooms.map((one) => record(one, type));
+      return () => all.flat().length;
+    }) as [() => number, () => number];
+    await meshed(...rooms);
+    await until(() => refusals() >= 2, { what: 'two to refuse' });
+    // Time enough for as many more.
+    for (const _ of numbers(20)) {
+      await Promise.all(rooms.flatMap(({ peers }) => [...peers.values()].map((peer) => peer.ping())));
+    }
+    expect(attempts()).to.be.at.most(8);
+  });
+
   it('bring everything over signalling that loses every tenth message', async function () {
     this.timeout(60_000);
     let count = 0;

@@ -3,6 +3,7 @@ import { broadcastChannelSignaling } from '../../../src/signaling/broadcast-chan
 import { describeSignaling } from '../../../src/testing/index.js';
 import { RecordingSink } from '../../support/recording-sink.js';
 import { toBase64url } from '../../../src/base64url.js';
+import { until } from '../../support/until.js';
 import type { JoinRequest, SignalingSession } from '../../../src/signaling.js';
 
 describeSignaling('local:', { page: () => broadcastChannelSignaling() });
@@ -66,5 +67,49 @@ describe('local: among the tabs of a browser', () => {
     frame.remove();
     const [gone] = await a.heard('gone');
     expect(gone).to.deep.include({ id: peer?.id, reason: 'lost' });
+  });
+
+  it('has what is said to one heard by one alone', async () => {
+    const [a, b, c] = [await join(), await join(), await join()];
+    await Promise.all([a.heard('peer', 2), b.heard('peer')]);
+    const idOf = (sink: RecordingSink): string => sink.all('open')[0]?.id ?? '';
+    const heard: string[] = [];
+    const channels = ['', idOf(b), idOf(c)].map(
+      (end) => new BroadcastChannel(`peer-elements:${room}:${end}`),
+    );
+    channels.forEach((channel, i) => {
+      channel.onmessage = () => heard.push(['all', 'b', 'c'][i] ?? '');
+    });
+    for (const n of [1, 2, 3]) sessions[0]?.send(idOf(b), new Uint8Array([n]));
+    const messages = await b.heard('message', 3);
+    expect(messages.map(({ bytes }) => bytes[0])).to.deep.equal([1, 2, 3]);
+    await until(() => heard.length >= 3);
+    sessions[0]?.close();
+    await until(() => heard.includes('all'));
+    expect(heard).to.deep.equal(['b', 'b', 'b', 'all']);
+    for (const channel of channels) channel.close();
+  });
+
+  it('begins nothing more where the page is left, which would have nobody else go through the door', async () => {
+    const a = await join();
+    const { locks } = navigator;
+    const before = await locks.query();
+    const isOurs = ({ name }: LockInfo): boolean => name?.startsWith(`peer-elements:${room}:`) ?? false;
+    expect(before.held?.filter(isOurs)).to.have.length(1);
+    const [session] = sessions;
+    const asked: string[] = [];
+    const { request: ask } = locks;
+    Object.defineProperty(locks, 'request', {
+      configurable: true,
+      value: (name: string, ...rest: unknown[]) => {
+        asked.push(name);
+        return Reflect.apply(ask, locks, [name, ...rest]) as unknown;
+      },
+    });
+    session?.close(true);
+    Reflect.deleteProperty(locks, 'request');
+    expect(asked).to.be.empty;
+    await until(async () => !(await locks.query()).held?.some(isOurs), { what: 'the seat to be free' });
+    expect(a.all('close')).to.be.empty;
   });
 });
