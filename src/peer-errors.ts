@@ -11,9 +11,9 @@ export const kickedError = ({ reason, ban }: Pick<KickNote, 'reason' | 'ban'>): 
   return new PeerError('kicked', reason || message, { final: true });
 };
 
-/** @param keyed whether it has ever answered */
-export function unreachableError(id: string, cause: PeerError, keyed: boolean): PeerError {
-  const isSilent = cause.code === 'timeout' && !keyed;
+/** @param lacksPath whether it has answered, and only a direct path would do */
+export function unreachableError(id: string, cause: PeerError, lacksPath: boolean): PeerError {
+  const isSilent = cause.code === 'timeout' && !lacksPath;
   const message = isSilent ? cause.message : 'No direct path to this peer could be found.';
   return new PeerError('negotiation-failed', message, { peers: [id], cause });
 }

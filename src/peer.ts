@@ -385,7 +385,7 @@ export class Peer extends Performer {
 
   readonly #unreachable = (cause: PeerError): void => {
     this.#transition('failed');
-    const error = unreachableError(this.id, cause, this.#link.keyed);
+    const error = unreachableError(this.id, cause, this.#host.transport === 'direct' && this.#link.keyed);
     this.#link.rejectAll(error);
     this.#host.failed(this, error);
   };

@@ -13,7 +13,7 @@ const require = createRequire(import.meta.url);
 const versionOf = (name) =>
   JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')).version;
 
-const OURS = ['peer-elements.js', 'core.js', 'testing.js'];
+const OURS = ['peer-elements.js', 'core.js', 'signaling/mqtt.js', 'testing.js'];
 const OTHERS = [
   { name: 'peerjs', source: `export { Peer } from 'peerjs'` },
   {
