@@ -7,14 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { createClient } from '@redis/client';
+import { freePort as anyFreePort } from '../support/free-port.mjs';
 import { until } from '../support/until.js';
 
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
+  const port = await anyFreePort();
   // A Redis Cluster takes another one, higher by 10 000, for itself.
   return port < 55_000 ? port : freePort();
 }

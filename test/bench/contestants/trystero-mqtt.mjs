@@ -1,6 +1,7 @@
 /** Trystero with its MQTT strategy, at the same broker as ours. */
 /* global WebSocket */
 import { joinRoom } from '@trystero-p2p/mqtt';
+import { meetBy } from './trystero-room.mjs';
 
 /** The first byte of what MQTT calls PUBLISH, without its flags. */
 const PUBLISH = 3;
@@ -14,16 +15,7 @@ const found = new Promise((resolve) => {
   };
 });
 
-export async function meet({ url, room: name }, heard) {
-  const config = { appId: 'bench', relayConfig: { urls: [url] }, rtcConfig: { iceServers: [] } };
-  const room = joinRoom(config, name, { onJoinError: ({ error }) => heard.failed(error) });
-  const action = room.makeAction('bench');
-  action.onMessage = (value) => heard.message(value);
-  room.onPeerJoin = (target) => {
-    const send = (value) => action.send(value, { target });
-    heard.direct();
-    heard.ready({ send, paced: send, bulk: send });
-  };
-  globalThis.room = room;
+export async function meet(where, heard) {
+  meetBy(joinRoom, where, heard);
   await found;
 }

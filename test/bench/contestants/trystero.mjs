@@ -1,6 +1,7 @@
 /** Trystero's core with the strategy that needs nobody else: publish and subscribe at a relay of our own. */
 /* global WebSocket */
 import { createTopicStrategy } from '@trystero-p2p/core';
+import { meetBy } from './trystero-room.mjs';
 
 let announced;
 /** It has subscribed before it says anything. */
@@ -34,16 +35,7 @@ const joinRoom = createTopicStrategy({
   },
 });
 
-export async function meet({ url, room: name }, heard) {
-  const config = { appId: 'bench', relayConfig: { urls: [url] }, rtcConfig: { iceServers: [] } };
-  const room = joinRoom(config, name, { onJoinError: ({ error }) => heard.failed(error) });
-  const action = room.makeAction('bench');
-  action.onMessage = (value) => heard.message(value);
-  room.onPeerJoin = (target) => {
-    const send = (value) => action.send(value, { target });
-    heard.direct();
-    heard.ready({ send, paced: send, bulk: send });
-  };
-  globalThis.room = room;
+export async function meet(where, heard) {
+  meetBy(joinRoom, where, heard);
   await found;
 }

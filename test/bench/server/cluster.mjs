@@ -1,7 +1,7 @@
 /** One process beside three that share their rooms over Redis, members of each room on different ones. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { freePort } from '../../support/free-port.mjs';
 import { findOrInstallPrograms } from '../../support/programs.mjs';
 import { SETTING as JOINS } from './joins.mjs';
 import { SETTING as MESSAGES } from './messages.mjs';
@@ -27,11 +27,7 @@ export function obstacle(say) {
 }
 
 async function startRedis() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
+  const port = await freePort();
   const argv = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   const child = spawn('redis-server', argv, { stdio: ['ignore', 'pipe', 'inherit'] });
   const end = () => child.kill('SIGKILL');

@@ -1,22 +1,13 @@
 /** Against a real Mosquitto, over WebSockets. */
 import { expect } from '@open-wc/testing';
-import { toBase64url } from '../../../src/base64url.js';
-import type { JoinRequest, Signaling, SignalingSession } from '../../../src/signaling.js';
+import type { Signaling } from '../../../src/signaling.js';
 import { brokersOf } from '../../../src/signaling/mqtt-address.js';
 import { mqttSignaling, type MqttSignalingOptions } from '../../../src/signaling/mqtt.js';
-import { describeSignaling, type BreakablePage } from '../../../src/testing/index.js';
-import {
-  closeAll,
-  makePair,
-  makeRoom,
-  meshed,
-  nextData,
-  uniqueName,
-  upgraded,
-} from '../../support/sources.js';
-import { RecordingSink } from '../../support/recording-sink.js';
+import { describeSignaling } from '../../../src/testing/index.js';
+import { describeRooms } from '../../support/adaptor-rooms.js';
+import { fragileSockets, randomRoom, useRoom } from '../../support/adaptor.js';
 import { spawnBroker, type TestServer } from '../../support/server.js';
-import { once, until } from '../../support/until.js';
+import { until } from '../../support/until.js';
 
 let broker: TestServer;
 let second: TestServer;
@@ -30,36 +21,13 @@ const page = (more: Partial<MqttSignalingOptions> = {}): Signaling =>
   mqttSignaling({ url: at(broker), wait: 200, ...more });
 
 /** A page whose sockets can be had, and taken away. */
-function fragile(more: Partial<MqttSignalingOptions> = {}): BreakablePage & {
-  readonly sockets: WebSocket[];
-  /** What this page published, by the topic. */
-  readonly published: () => string[];
-} {
-  const sockets: WebSocket[] = [];
-  let isCut = false;
-  const packets: Uint8Array[] = [];
-  const Fragile = class extends WebSocket {
-    constructor(url: string | URL, protocols?: string | string[]) {
-      // Not at the same port: Firefox takes its time with an address that has failed.
-      super(isCut ? 'ws://127.0.0.1:65534/nobody-is-here' : url, protocols);
-      sockets.push(this);
-    }
-    override send(data: Uint8Array<ArrayBuffer>): void {
-      packets.push(data.slice());
-      super.send(data);
-    }
-  };
+function fragile(more: Partial<MqttSignalingOptions> = {}) {
+  const { WebSocket: Socket, sent, ...rest } = fragileSockets();
   return {
-    sockets,
-    published: () => packets.map((packet) => new TextDecoder().decode(packet)),
-    signaling: page({ WebSocket: Fragile, ...more }),
-    cut: () => {
-      isCut = true;
-      for (const socket of sockets) socket.close();
-    },
-    mend: () => {
-      isCut = false;
-    },
+    ...rest,
+    signaling: page({ WebSocket: Socket, ...more }),
+    /** What this page published, by the topic. */
+    published: () => sent.map((packet) => new TextDecoder().decode(packet as Uint8Array)),
   };
 }
 
@@ -105,26 +73,7 @@ describe('The address of a broker', () => {
 });
 
 describe('mqtt+ws:', () => {
-  const sessions: SignalingSession[] = [];
-  let room = '';
-
-  const join = (signaling: Signaling, more: Partial<JoinRequest> = {}) => {
-    const sink = new RecordingSink();
-    const request = { room, entry: 'join-or-create', hello: new Uint8Array([1]) } as const;
-    const session = signaling.join(
-      { ...request, timeout: 5000, reconnect: true, reconnectDelay: 20, ...more },
-      sink,
-    );
-    sessions.push(session);
-    return { sink, session, id: () => sink.all('open')[0]?.id ?? '' };
-  };
-
-  beforeEach(() => {
-    room = toBase64url(crypto.getRandomValues(new Uint8Array(32)));
-  });
-  afterEach(() => {
-    for (const session of sessions.splice(0)) session.close();
-  });
+  const { room, join, leave } = useRoom();
 
   it('has the last will of who crashed heard, long before it is missed', async () => {
     // Nobody would be asked for a minute but for that.
@@ -158,7 +107,7 @@ describe('mqtt+ws:', () => {
     const liar = fragile();
     await join(liar.signaling).sink.heard('joined');
     // As anybody may publish it: PUBLISH, QoS 0 (MQTT 3.1.1, 3.3).
-    const topic = new TextEncoder().encode(`peer-elements/${room}/gone`);
+    const topic = new TextEncoder().encode(`peer-elements/${room()}/gone`);
     const payload = new TextEncoder().encode(b.id());
     const length = 2 + topic.length + payload.length;
     const packet = [0x30, (length & 127) | 128, length >> 7, 0, topic.length, ...topic, ...payload];
@@ -177,7 +126,7 @@ describe('mqtt+ws:', () => {
     a.session.send(b.id(), new TextEncoder().encode('for b alone'));
     await b.sink.heard('message');
     const [said] = published().filter((text) => text.includes(' say '));
-    expect(said).to.include(`peer-elements/${room}/${b.id()}`);
+    expect(said).to.include(`peer-elements/${room()}/${b.id()}`);
   });
 
   it('leaves nothing behind on the broker', async () => {
@@ -207,7 +156,7 @@ describe('mqtt+ws:', () => {
     const own = await spawnBroker({ deaf: true });
     const [close] = await join(mqttSignaling({ url: own.url })).sink.heard('close');
     expect(close?.error).to.include({ code: 'refused', final: true });
-    expect(close?.error?.message).to.include(`no subscription to peer-elements/${room}`);
+    expect(close?.error?.message).to.include(`no subscription to peer-elements/${room()}`);
     await own.dispose();
   });
 
@@ -266,12 +215,12 @@ describe('mqtt+ws:', () => {
     const [joined] = await join(make()).sink.heard('joined');
     expect(joined?.peers.map(({ id }) => id)).to.have.members([a.id(), b.id()]);
     expect([...a.sink.all('gone'), ...b.sink.all('gone')]).to.be.empty;
-    for (const session of sessions.splice(0)) session.close();
+    leave();
     await own.dispose();
   });
 
   it('has two rooms side by side under one id, each with a will of its own', async () => {
-    const other = toBase64url(crypto.getRandomValues(new Uint8Array(32)));
+    const other = randomRoom();
     const { sockets, signaling } = fragile();
     const [here, there] = [join(signaling), join(signaling, { room: other })];
     await Promise.all([here.sink.heard('joined'), there.sink.heard('joined')]);
@@ -350,39 +299,4 @@ describe('mqtt+ws:', () => {
   });
 });
 
-describe('A room on a broker', () => {
-  afterEach(closeAll);
-
-  it('brings its members to direct paths, and carries nothing else', async () => {
-    const room = uniqueName();
-    const rooms = Array.from({ length: 3 }, () => makeRoom({ room, signaling: page() }));
-    await upgraded(...rooms);
-    const coming = nextData(rooms[1]!);
-    void rooms[0]!.send('directly', { to: rooms[1]!.peerId! });
-    expect((await coming).data).to.equal('directly');
-  });
-
-  it('carries sealed messages, too, where it may', async () => {
-    const code = uniqueName();
-    const [a, b] = [1, 2].map(() =>
-      makePair({ code, signaling: page({ relay: 'data' }), transport: 'relay', password: 'open sesame' }),
-    ) as [ReturnType<typeof makePair>, ReturnType<typeof makePair>];
-    await meshed(a, b);
-    void a.send('sealed');
-    expect((await nextData(b)).data).to.equal('sealed');
-    const third = makePair({ code, signaling: page(), password: 'sesame' });
-    const { detail } = await once<{ code: string }>(third, 'close');
-    expect(detail.code).to.equal('wrong-password');
-  });
-
-  it('is what a url means once the module is there', async () => {
-    const url = `${broker.url}?relay=data`;
-    const room = uniqueName();
-    const [a, b] = [
-      makeRoom({ url, room, ephemeral: true, signaling: undefined }),
-      makeRoom({ url, room, signaling: undefined }),
-    ];
-    await meshed(a, b);
-    expect([...a.peers.values()].map(({ path }) => path !== null)).to.deep.equal([true]);
-  });
-});
+describeRooms('on a broker', page, () => `${broker.url}?relay=data`);

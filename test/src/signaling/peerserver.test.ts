@@ -1,25 +1,15 @@
 /** Against the PeerServer that npm has, started for these tests. */
 import { expect } from '@open-wc/testing';
-import { toBase64url } from '../../../src/base64url.js';
 import { createIdentity } from '../../../src/identity.js';
-import type { JoinRequest, Signaling, SignalingSession } from '../../../src/signaling.js';
+import type { Signaling } from '../../../src/signaling.js';
 import {
   peerServerAddress,
   peerServerSignaling,
   type PeerServerSignalingOptions,
 } from '../../../src/signaling/peerserver.js';
-import { describeSignaling, type BreakablePage } from '../../../src/testing/index.js';
-import {
-  closeAll,
-  makePair,
-  makeRoom,
-  meshed,
-  nextData,
-  nextRequest,
-  uniqueName,
-  upgraded,
-} from '../../support/sources.js';
-import { RecordingSink } from '../../support/recording-sink.js';
+import { describeSignaling } from '../../../src/testing/index.js';
+import { describeRooms } from '../../support/adaptor-rooms.js';
+import { fragileSockets, useRoom } from '../../support/adaptor.js';
 import { spawnPeerServer, type TestServer } from '../../support/server.js';
 import { once, until } from '../../support/until.js';
 
@@ -33,27 +23,9 @@ const page = (more: Partial<PeerServerSignalingOptions> = {}): Signaling =>
   peerServerSignaling({ url: `peerjs:127.0.0.1:${server.port}/here?key=ours`, wait: 400, ...more });
 
 /** A page whose sockets can be had, and taken away. */
-function fragile(more: Partial<PeerServerSignalingOptions> = {}): BreakablePage & { sockets: WebSocket[] } {
-  const sockets: WebSocket[] = [];
-  let isCut = false;
-  const Fragile = class extends WebSocket {
-    constructor(url: string | URL) {
-      // Not at the same port: Firefox takes its time with an address that has failed.
-      super(isCut ? 'ws://127.0.0.1:65534/nobody-is-here' : url);
-      sockets.push(this);
-    }
-  };
-  return {
-    sockets,
-    signaling: page({ WebSocket: Fragile, ...more }),
-    cut: () => {
-      isCut = true;
-      for (const socket of sockets) socket.close();
-    },
-    mend: () => {
-      isCut = false;
-    },
-  };
+function fragile(more: Partial<PeerServerSignalingOptions> = {}) {
+  const { WebSocket: Socket, ...rest } = fragileSockets();
+  return { ...rest, signaling: page({ WebSocket: Socket, ...more }) };
 }
 
 describeSignaling('peerjs:', { page, breakable: fragile, isExact: false });
@@ -88,31 +60,12 @@ describe('The address of a PeerServer', () => {
 });
 
 describe('peerjs:', () => {
-  const sessions: SignalingSession[] = [];
-  let room = '';
-
-  const join = (signaling: Signaling, more: Partial<JoinRequest> = {}) => {
-    const sink = new RecordingSink();
-    const request = { room, entry: 'join-or-create', hello: new Uint8Array([1]) } as const;
-    const session = signaling.join(
-      { ...request, timeout: 5000, reconnect: true, reconnectDelay: 20, ...more },
-      sink,
-    );
-    sessions.push(session);
-    return { sink, session, id: () => sink.all('open')[0]?.id ?? '' };
-  };
+  const { room, join } = useRoom();
   /** Of sockets that are open: whose ids they have. */
   const idsOf = (sockets: readonly WebSocket[]): string[] =>
     sockets
       .filter(({ readyState }) => readyState === 1)
       .map(({ url }) => new URL(url).searchParams.get('id') ?? '');
-
-  beforeEach(() => {
-    room = toBase64url(crypto.getRandomValues(new Uint8Array(32)));
-  });
-  afterEach(() => {
-    for (const session of sessions.splice(0)) session.close();
-  });
 
   it('ends where the server wants another key, and says so', async () => {
     const { sink } = join(peerServerSignaling({ url: `peerjs:127.0.0.1:${server.port}/here?key=theirs` }));
@@ -141,8 +94,8 @@ describe('peerjs:', () => {
       members.push(member);
     }
     const seats = (): string[] =>
-      pages.flatMap(({ sockets }) => idsOf(sockets)).filter((id) => id.startsWith(room));
-    const all = [`${room}-0`, `${room}-1`, `${room}-2`];
+      pages.flatMap(({ sockets }) => idsOf(sockets)).filter((id) => id.startsWith(room()));
+    const all = [0, 1, 2].map((seat) => `${room()}-${seat}`);
     await until(() => seats().sort().join() === all.join(), { what: 'three seats to be taken' });
     // Every one that a newcomer could have met leaves, one after the other.
     for (const member of members.slice(0, 3)) {
@@ -162,7 +115,7 @@ describe('peerjs:', () => {
     const stayed = join(page({ beat: 60, seat: 100 }));
     await stayed.sink.heard('joined');
     await until(
-      () => doors.flatMap(({ sockets }) => idsOf(sockets)).filter((id) => id.startsWith(room)).length === 3,
+      () => doors.flatMap(({ sockets }) => idsOf(sockets)).filter((id) => id.startsWith(room())).length === 3,
     );
     for (const { cut } of doors) cut();
     await stayed.sink.heard('gone', 3);
@@ -261,50 +214,4 @@ describe('peerjs:', () => {
   });
 });
 
-describe('A room on a PeerServer', () => {
-  afterEach(closeAll);
-
-  it('has a door where one has to ask', async () => {
-    const name = uniqueName();
-    const make = () => makeRoom({ room: name, admission: 'ask', signaling: page() });
-    const first = make();
-    await once(first, 'join');
-    const asked = nextRequest(first);
-    const second = make();
-    (await asked).accept();
-    await upgraded(first, second);
-  });
-
-  it('brings its members to direct paths, and carries nothing else', async () => {
-    const room = uniqueName();
-    const rooms = Array.from({ length: 3 }, () => makeRoom({ room, signaling: page() }));
-    await upgraded(...rooms);
-    const coming = nextData(rooms[1]!);
-    void rooms[0]!.send('directly', { to: rooms[1]!.peerId! });
-    expect((await coming).data).to.equal('directly');
-  });
-
-  it('carries sealed messages, too, where it may', async () => {
-    const code = uniqueName();
-    const [a, b] = [1, 2].map(() =>
-      makePair({ code, signaling: page({ relay: 'data' }), transport: 'relay', password: 'open sesame' }),
-    ) as [ReturnType<typeof makePair>, ReturnType<typeof makePair>];
-    await meshed(a, b);
-    void a.send('sealed');
-    expect((await nextData(b)).data).to.equal('sealed');
-    const third = makePair({ code, signaling: page(), password: 'sesame' });
-    const { detail } = await once<{ code: string }>(third, 'close');
-    expect(detail.code).to.equal('wrong-password');
-  });
-
-  it('is what a url means', async () => {
-    const url = `peerjs:127.0.0.1:${server.port}/here?key=ours&relay=data`;
-    const room = uniqueName();
-    const [a, b] = [
-      makeRoom({ url, room, ephemeral: true, signaling: undefined }),
-      makeRoom({ url, room, signaling: undefined }),
-    ];
-    await meshed(a, b);
-    expect([...a.peers.values()].map(({ path }) => path !== null)).to.deep.equal([true]);
-  });
-});
+describeRooms('on a PeerServer', page, () => `peerjs:127.0.0.1:${server.port}/here?key=ours&relay=data`);

@@ -6,8 +6,7 @@ import { callbackSignaling } from '../../../src/signaling/callbacks.js';
 import { lateSignaling } from '../../../src/signaling/late.js';
 import { registerSignaling, type SchemeOptions } from '../../../src/signaling/schemes.js';
 import { resolveSignaling, signalingAddress } from '../../../src/signaling/url.js';
-import type { JoinRequest } from '../../../src/signaling.js';
-import { toBase64url } from '../../../src/base64url.js';
+import { randomRoom, requestFor } from '../../support/adaptor.js';
 import { square } from '../../support/channels.js';
 import { RecordingSink } from '../../support/recording-sink.js';
 import { closeAll, makeRoom, meshed, nextData, uniqueName } from '../../support/sources.js';
@@ -15,15 +14,6 @@ import { once } from '../../support/until.js';
 
 let number = 0;
 const newScheme = (): string => `x-scheme-${++number}:`;
-const request = (): JoinRequest => ({
-  room: toBase64url(crypto.getRandomValues(new Uint8Array(32))),
-  entry: 'join-or-create',
-  hello: new Uint8Array([1]),
-  timeout: 5000,
-  reconnect: true,
-  reconnectDelay: 20,
-});
-
 describe('registerSignaling()', () => {
   const place = square('schemes');
   const make = ({ identity }: SchemeOptions) => callbackSignaling({ ...place.end(), identity, wait: 50 });
@@ -98,7 +88,7 @@ describe('An adaptor whose module comes later', () => {
   it('is waited for', async () => {
     const scheme = newScheme();
     const sink = new RecordingSink();
-    const session = late(scheme).join(request(), sink);
+    const session = late(scheme).join(requestFor(), sink);
     expect(session.reserve(1, 'x')).to.equal(false);
     session.send('x', new Uint8Array(1));
     // What somebody else brings is not it.
@@ -112,7 +102,7 @@ describe('An adaptor whose module comes later', () => {
   it('is waited for as long as anything is, and named then', async () => {
     const sink = new RecordingSink();
     const scheme = newScheme();
-    late(scheme).join({ ...request(), timeout: 20 }, sink);
+    late(scheme).join(requestFor(randomRoom(), { timeout: 20 }), sink);
     const [close] = await sink.heard('close');
     expect(close?.error).to.include({ code: 'unsupported', final: true });
     expect(close?.error?.message).to.equal(
@@ -126,8 +116,8 @@ describe('An adaptor whose module comes later', () => {
     const scheme = newScheme();
     const [left, stays] = [new RecordingSink(), new RecordingSink()];
     const adaptor = late(scheme);
-    adaptor.join(request(), left).close();
-    const session = adaptor.join(request(), stays);
+    adaptor.join(requestFor(), left).close();
+    const session = adaptor.join(requestFor(), stays);
     registerSignaling(scheme, make);
     await stays.heard('joined');
     expect(left.told).to.be.empty;
