@@ -65,6 +65,8 @@ function parseSeat(prefix: string, name: string | undefined): Seat | null {
 
 /** How much later than its lock a page's last word may come, ms. */
 const BYE_GRACE = 100;
+/** How long a channel to one member stays open for what is said next, ms. */
+const CONVERSATION = 1000;
 
 class LocalSession implements SignalingSession {
   readonly #request: JoinRequest;
@@ -77,7 +79,7 @@ class LocalSession implements SignalingSession {
   readonly #members = new Map<string, Seat>();
   /** On which all hear each other. */
   #channel: BroadcastChannel | null = null;
-  /** For what this task says to one. */
+  /** For what is said to one, for a while. */
   readonly #outgoing = new Map<string, BroadcastChannel>();
   #joined = false;
   #id = '';
@@ -88,6 +90,9 @@ class LocalSession implements SignalingSession {
     this.#sink = sink;
     this.#prefix = `peer-elements:${request.room}:`;
     this.#lock = request.lock ?? '';
+    this.#end.signal.addEventListener('abort', () => {
+      this.#hangUp();
+    });
     this.#enter(identity).catch((cause: unknown) => {
       const wanted = !this.#end.signal.aborted;
       this.#end.abort();
@@ -244,21 +249,26 @@ class LocalSession implements SignalingSession {
   }
 
   /**
-   * Each member has a channel of its own: what all heard, each of many tabs would have to take apart. Only it stays on it, as
-   * whoever sends there hears what others do.
+   * Each member has a channel of its own: what all heard, each of many tabs would have to take apart. Only it stays on it for
+   * long, as whoever sends there is given what others send.
    */
   #channelTo(id: string): BroadcastChannel {
     const open = this.#outgoing.get(id);
     if (open) return open;
     const channel = new BroadcastChannel(`${this.#prefix}${id}`);
     if (this.#outgoing.size === 0) {
-      queueMicrotask(() => {
-        for (const one of this.#outgoing.values()) one.close();
-        this.#outgoing.clear();
-      });
+      // Not at once: to open and close one for each of many words keeps Firefox busy.
+      setTimeout(() => {
+        this.#hangUp();
+      }, CONVERSATION);
     }
     this.#outgoing.set(id, channel);
     return channel;
+  }
+
+  #hangUp(): void {
+    for (const one of this.#outgoing.values()) one.close();
+    this.#outgoing.clear();
   }
 
   #post(word: Word): void {

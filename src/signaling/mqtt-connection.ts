@@ -4,6 +4,7 @@ import type { Bytes } from '../bytes.js';
 import { PeerError } from '../errors.js';
 import { isPeerId } from '../protocol.js';
 import type { Broker } from './mqtt-address.js';
+import { tap } from './mqtt-tap.js';
 import { DISCONNECT, publish } from './mqtt-wire.js';
 
 export interface MqttConnectionOptions {
@@ -88,7 +89,13 @@ export class MqttConnection {
       forceNativeWebSocket: true,
       // Its own would be a worker made of a text, which a strict page forbids.
       timerVariant: 'native',
-      createWebsocket: (_url, protocols) => (this.#socket = new Socket(address, protocols)),
+      createWebsocket: (_url, protocols) => {
+        const socket = new Socket(address, protocols);
+        tap(socket, (on, text) => {
+          this.#hear(on, text);
+        });
+        return (this.#socket = socket);
+      },
     });
     this.#patience = setTimeout(() => {
       if (this.#granted) this.#end(unheard(options));
@@ -129,22 +136,23 @@ export class MqttConnection {
         this.#subscribe([topic, `${topic}/${id}`, `${topic}/gone`]);
         this.#client.publish(`${topic}/${id}`, ECHO);
       })
-      .on('message', (on, payload) => {
-        if (this.#closed) return;
-        const text = new TextDecoder().decode(payload);
-        if (on === `${topic}/gone`) {
-          if (isPeerId(text) && text !== id) this.#sink.missing(text);
-        } else if (text === ECHO) {
-          this.#echoed = true;
-          this.#open();
-        } else this.#sink.message(text);
-      })
       .on('error', (error) => {
         this.#refusal = error;
       })
       .on('close', () => {
         this.#fail(this.#refusal);
       });
+  }
+
+  #hear(on: string, text: string): void {
+    const { topic, id } = this.#options;
+    if (this.#closed) return;
+    if (on === `${topic}/gone`) {
+      if (isPeerId(text) && text !== id) this.#sink.missing(text);
+    } else if (text === ECHO) {
+      this.#echoed = true;
+      this.#open();
+    } else this.#sink.message(text);
   }
 
   #subscribe(topics: string[]): void {

@@ -1,8 +1,12 @@
 /**
- * The two packets of MQTT 3.1.1 that we write ourselves: the library writes a moment later, and a page that is being left has not
- * got that moment.
+ * What we write and read of MQTT 3.1.1 ourselves, which is what is said: the library does it a few moments later. A page that is
+ * being left has not got them, and where many words come they add up.
  */
 import { concat, utf8, type Bytes } from '../bytes.js';
+
+const PUBLISH = 3;
+/** Longer packets are nothing of ours. */
+const MAX_PACKET = 1_000_000;
 
 /** At most so many bytes follow a byte of which the highest bit is set (2.2.3). */
 function lengthOf(size: number): number[] {
@@ -25,3 +29,46 @@ export function publish(topic: string, text: string): Bytes {
 
 /** DISCONNECT (3.14): the broker forgets our last will. */
 export const DISCONNECT: Bytes = new Uint8Array([0xe0, 0]);
+
+/** Of a packet: where what its length counts begins, and where it ends; null while that has not come. */
+function extentOf(bytes: Uint8Array): { readonly begin: number; readonly end: number } | null {
+  let length = 0;
+  for (let i = 1; i < Math.min(bytes.length, 5); i++) {
+    const byte = bytes[i] ?? 0;
+    length += (byte & 127) * 128 ** (i - 1);
+    if (length > MAX_PACKET) throw new RangeError('The packet is too long.');
+    if (byte < 128) return { begin: i + 1, end: i + 1 + length };
+  }
+  if (bytes.length >= 5) throw new RangeError('This is no packet.');
+  return null;
+}
+
+/** Takes a stream of bytes apart. */
+export class Packets {
+  #rest: Uint8Array = new Uint8Array(0);
+
+  /**
+   * @returns the packets that are whole by now
+   * @throws {RangeError} when it is no such stream
+   */
+  push(bytes: Uint8Array): Uint8Array[] {
+    let rest = this.#rest.length > 0 ? concat(this.#rest, bytes) : bytes;
+    const whole: Uint8Array[] = [];
+    for (let found = extentOf(rest); found && found.end <= rest.length; found = extentOf(rest)) {
+      whole.push(rest.subarray(0, found.end));
+      rest = rest.subarray(found.end);
+    }
+    this.#rest = rest;
+    return whole;
+  }
+}
+
+/** Topic and text of a PUBLISH with QoS 0; null for any other packet. */
+export function readPublish(packet: Uint8Array): { readonly topic: string; readonly text: string } | null {
+  const [first = 0] = packet;
+  const { begin } = extentOf(packet) ?? { begin: packet.length };
+  if (first >> 4 !== PUBLISH || (first & 6) !== 0 || packet.length < begin + 2) return null;
+  const at = begin + 2 + (((packet[begin] ?? 0) << 8) | (packet[begin + 1] ?? 0));
+  const textOf = (from: number, to?: number): string => new TextDecoder().decode(packet.subarray(from, to));
+  return { topic: textOf(begin + 2, at), text: textOf(at) };
+}

@@ -274,15 +274,19 @@ describe('mqtt+ws:', () => {
     it('notices nothing when one of them goes', async () => {
       const own = await spawnBroker();
       const [a, b] = [join(page({ url: at(own, broker) })), join(page({ url: at(own, broker) }))];
-      await Promise.all([a.sink.heard('joined'), b.sink.heard('joined')]);
-      await until(() => a.sink.all('peer').length + b.sink.all('peer').length > 0);
+      // Who is at the other one alone meets them there: so they are at both.
+      const witness = join(page());
+      await until(() => {
+        const { peers = [] } = witness.sink.all('joined')[0] ?? {};
+        const met = [...peers, ...witness.sink.all('peer')].map(({ id }) => id);
+        return met.includes(a.id()) && met.includes(b.id());
+      });
       await own.kill();
       b.session.send(a.id(), new Uint8Array([3]));
       await a.sink.heard('message');
       expect([...a.sink.all('reconnecting'), ...b.sink.all('reconnecting')]).to.be.empty;
       expect([...a.sink.all('gone'), ...b.sink.all('gone')]).to.be.empty;
-      a.session.close();
-      b.session.close();
+      leave();
       await own.dispose();
     });
 

@@ -14,7 +14,8 @@ interface Example {
 
 async function example(): Promise<Example> {
   const page = await (await fetch('/docs/signalling.md')).text();
-  const [code = ''] = /(?<=```js\n)import .*?(?=```)/s.exec(page) ?? [];
+  const [code = ''] =
+    /(?<=```js\n)(?:(?!```).)*export function topicSignaling(?:(?!```).)*/s.exec(page) ?? [];
   const core = new URL('/src/index.ts', location.href).href;
   const module = new Blob([code.replace("'peer-elements/core'", `'${core}'`)], { type: 'text/javascript' });
   const url = URL.createObjectURL(module);
