@@ -59,7 +59,8 @@ export async function measure(stage, contestants, { runs }, say) {
         if (round < 0) joins.push(await counted(stage, contestant));
         else times.push(await timed(stage, contestant));
       } catch (error) {
-        errors.push(error.message.split('\n')[0]);
+        // A page may throw anything.
+        errors.push(String(error?.message ?? error).split('\n')[0]);
       }
     }
     // Who fails more often than not is not waited for again.
