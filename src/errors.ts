@@ -53,3 +53,7 @@ export class PeerError extends Error {
     if (peers) this.peers = peers;
   }
 }
+
+/** What was thrown, as what ends things: it is one already, or nobody foresaw it. */
+export const asPeerError = (cause: unknown): PeerError =>
+  cause instanceof PeerError ? cause : new PeerError('unsupported', String(cause), { final: true, cause });

@@ -1,5 +1,5 @@
 /** What a room and a pair have in common: state, events, and one membership after another. */
-import { PeerError } from './errors.js';
+import { PeerError, asPeerError } from './errors.js';
 import { fire, type CloseDetail, type SourceEventMap } from './events.js';
 import { prepareToJoin, requestOf, type Admission, type Joining } from './joining.js';
 import { Broadcaster } from './media/broadcaster.js';
@@ -374,6 +374,3 @@ export abstract class Source<M extends SourceEventMap = SourceEventMap> extends 
 const PAGE_LEFT = 'the page was left';
 
 const nothing = (): void => undefined;
-
-const asPeerError = (cause: unknown): PeerError =>
-  cause instanceof PeerError ? cause : new PeerError('unsupported', String(cause), { final: true, cause });

@@ -2,7 +2,7 @@
  * The way into a room where one has to ask: makes the room where there is none, otherwise knocks at its door until somebody inside has
  * decided.
  */
-import { PeerError } from '../errors.js';
+import { PeerError, asPeerError } from '../errors.js';
 import { toBase64url } from '../base64url.js';
 import type { Bytes } from '../bytes.js';
 import type { Membership, MembershipHost } from '../membership.js';
@@ -145,9 +145,7 @@ export class Entrance {
       const enter = await prepare(pass, watched);
       if (!this.#over && turn === this.#turn) this.#attempt = enter();
     } catch (error) {
-      this.#end(
-        error instanceof PeerError ? error : new PeerError('unsupported', String(error), { final: true }),
-      );
+      this.#end(asPeerError(error));
     }
   }
 

@@ -1,5 +1,5 @@
 /** One room on a bus: who is in it, as far as its members tell. */
-import { PeerError, type PeerErrorCode } from '../errors.js';
+import { PeerError, asPeerError, type PeerErrorCode } from '../errors.js';
 import { fromBase64url } from '../base64url.js';
 import type { GoneReason } from '../protocol.js';
 import type { JoinRequest, SignalingSession, SignalingSink } from '../signaling.js';
@@ -21,9 +21,6 @@ export interface BusRoomHost {
 }
 
 const MAX_MEMBERS = 32;
-
-const asFinalError = (cause: unknown): PeerError =>
-  cause instanceof PeerError ? cause : new PeerError('unsupported', String(cause), { final: true, cause });
 
 export class BusRoom implements SignalingSession {
   readonly #request: JoinRequest;
@@ -74,7 +71,7 @@ export class BusRoom implements SignalingSession {
       this.#sink.open(identity.id);
       this.back(0);
     } catch (cause) {
-      this.fail(asFinalError(cause));
+      this.fail(asPeerError(cause));
     }
   }
 
@@ -347,7 +344,7 @@ export class BusRoom implements SignalingSession {
     this.#work = this.#work
       .then(() => (this.ended ? undefined : step()))
       .catch((cause: unknown) => {
-        this.fail(asFinalError(cause));
+        this.fail(asPeerError(cause));
       });
   }
 

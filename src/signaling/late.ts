@@ -1,5 +1,5 @@
 /** Stands for an adaptor whose module may come later than those who ask for it: scripts run one after the other. */
-import { PeerError } from '../errors.js';
+import { PeerError, asPeerError } from '../errors.js';
 import type { Signaling, SignalingSession } from '../signaling.js';
 import { makerFor, onRegistered, schemeOf, type SchemeOptions } from './schemes.js';
 
@@ -25,12 +25,9 @@ export function lateSignaling({ relay, module, ...options }: LateOptions): Signa
       let session: SignalingSession | undefined;
       let closed = false;
       const fail = (cause: unknown): void => {
+        closed = true;
         stop();
-        sink.close(
-          cause instanceof PeerError
-            ? cause
-            : new PeerError('unsupported', String(cause), { final: true, cause }),
-        );
+        sink.close(asPeerError(cause));
       };
       const begin = (): void => {
         try {

@@ -10,21 +10,25 @@ type Heard = (topic: string, text: string) => void;
 export function tap(socket: WebSocket, heard: Heard): void {
   const listen = socket.addEventListener.bind(socket);
   const packets = new Packets();
+  const takeApart = (data: ArrayBuffer): Uint8Array[] => {
+    try {
+      return packets.push(new Uint8Array(data));
+    } catch {
+      // Whatever this is, it is no broker.
+      socket.close();
+      return [];
+    }
+  };
   const passOn = (
     event: MessageEvent<unknown>,
     listener: (event: { readonly data: ArrayBuffer }) => void,
   ): void => {
     const { data } = event;
     if (!(data instanceof ArrayBuffer)) return;
-    try {
-      for (const packet of packets.push(new Uint8Array(data))) {
-        const said = readPublish(packet);
-        if (said) heard(said.topic, said.text);
-        else listener({ data: packet.slice().buffer });
-      }
-    } catch {
-      // Whatever this is, it is no broker.
-      socket.close();
+    for (const packet of takeApart(data)) {
+      const said = readPublish(packet);
+      if (said) heard(said.topic, said.text);
+      else listener({ data: packet.slice().buffer });
     }
   };
   socket.addEventListener = (type: string, listener: EventListener) => {

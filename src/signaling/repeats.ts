@@ -29,18 +29,12 @@ export class Repeats {
     // At the end: what was not heard of for longest is forgotten first.
     this.#known.delete(text);
     this.#known.set(text, known);
-    if (this.#known.size > MAX_TEXTS) this.#forgetOldest();
+    const [oldest = text] = this.#known.keys();
+    if (this.#known.size > MAX_TEXTS) this.#known.delete(oldest);
     const brought = (known.brought[line] ?? 0) + 1;
     known.brought[line] = brought;
     if (brought <= known.taken) return false;
     known.taken = brought;
     return true;
-  }
-
-  #forgetOldest(): void {
-    for (const text of this.#known.keys()) {
-      this.#known.delete(text);
-      return;
-    }
   }
 }

@@ -1,7 +1,10 @@
 /** What tests of single adaptors have in common. */
+import { expect } from '@open-wc/testing';
 import { toBase64url } from '../../src/base64url.js';
 import type { JoinRequest, Signaling, SignalingSession } from '../../src/signaling.js';
 import { RecordingSink } from './recording-sink.js';
+import type { TestServer } from './server.js';
+import { until } from './until.js';
 
 export const randomRoom = (): string => toBase64url(crypto.getRandomValues(new Uint8Array(32)));
 
@@ -47,6 +50,31 @@ export function useRoom(): {
       return { sink, session, id: () => sink.all('open')[0]?.id ?? '' };
     },
   };
+}
+
+/** @param own of this test: it is killed, and comes back with everything forgotten  @param make an adaptor on it, for each page */
+export async function comesBack(
+  own: TestServer,
+  make: () => Signaling,
+  { join, leave }: ReturnType<typeof useRoom>,
+): Promise<void> {
+  const a = join(make());
+  await a.sink.heard('joined');
+  const b = join(make());
+  await a.sink.heard('peer');
+  await own.kill();
+  await Promise.all([a.sink.heard('reconnecting'), b.sink.heard('reconnecting')]);
+  await own.start();
+  await Promise.all([a.sink.heard('reconnect'), b.sink.heard('reconnect')]);
+  await until(() => {
+    b.session.send(a.id(), new Uint8Array([9]));
+    return a.sink.all('message').length > 0;
+  });
+  const [joined] = await join(make()).sink.heard('joined');
+  expect(joined?.peers.map(({ id }) => id)).to.have.members([a.id(), b.id()]);
+  expect([...a.sink.all('gone'), ...b.sink.all('gone')]).to.be.empty;
+  leave();
+  await own.dispose();
 }
 
 /** A page's sockets, which can be had, and taken away. */

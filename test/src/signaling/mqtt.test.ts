@@ -5,7 +5,7 @@ import { brokersOf } from '../../../src/signaling/mqtt-address.js';
 import { mqttSignaling, type MqttSignalingOptions } from '../../../src/signaling/mqtt.js';
 import { describeSignaling } from '../../../src/testing/index.js';
 import { describeRooms } from '../../support/adaptor-rooms.js';
-import { fragileSockets, randomRoom, useRoom } from '../../support/adaptor.js';
+import { comesBack, fragileSockets, randomRoom, useRoom } from '../../support/adaptor.js';
 import { spawnBroker, type TestServer } from '../../support/server.js';
 import { until } from '../../support/until.js';
 
@@ -73,7 +73,8 @@ describe('The address of a broker', () => {
 });
 
 describe('mqtt+ws:', () => {
-  const { room, join, leave } = useRoom();
+  const members = useRoom();
+  const { room, join, leave } = members;
 
   it('has the last will of who crashed heard, long before it is missed', async () => {
     // Nobody would be asked for a minute but for that.
@@ -199,24 +200,20 @@ describe('mqtt+ws:', () => {
 
   it('finds back into its rooms when the broker was killed and has forgotten everything', async () => {
     const own = await spawnBroker();
-    const make = () => mqttSignaling({ url: own.url, wait: 100, beat: 100 });
-    const a = join(make());
-    await a.sink.heard('joined');
-    const b = join(make());
-    await a.sink.heard('peer');
-    await own.kill();
-    await Promise.all([a.sink.heard('reconnecting'), b.sink.heard('reconnecting')]);
-    await own.start();
-    await Promise.all([a.sink.heard('reconnect'), b.sink.heard('reconnect')]);
-    await until(() => {
-      b.session.send(a.id(), new Uint8Array([9]));
-      return a.sink.all('message').length > 0;
-    });
-    const [joined] = await join(make()).sink.heard('joined');
-    expect(joined?.peers.map(({ id }) => id)).to.have.members([a.id(), b.id()]);
-    expect([...a.sink.all('gone'), ...b.sink.all('gone')]).to.be.empty;
-    leave();
-    await own.dispose();
+    await comesBack(own, () => mqttSignaling({ url: own.url, wait: 100, beat: 100 }), members);
+  });
+
+  it('gives up a socket that brings what no broker says, and dials again', async () => {
+    const { sockets, signaling } = fragile();
+    const { sink } = join(signaling);
+    await sink.heard('joined');
+    const bring = (data: unknown) => sockets[0]!.dispatchEvent(new MessageEvent('message', { data }));
+    bring('text');
+    bring(new Uint8Array([0x30, 3, 0xff, 0xff, 0x74]).buffer);
+    expect(sink.told).to.have.length(2);
+    bring(new Uint8Array([0x30, 0xff, 0xff, 0xff, 0xff, 0xff]).buffer);
+    await sink.heard('reconnecting');
+    await sink.heard('reconnect');
   });
 
   it('has two rooms side by side under one id, each with a will of its own', async () => {

@@ -9,7 +9,7 @@ import {
 } from '../../../src/signaling/peerserver.js';
 import { describeSignaling } from '../../../src/testing/index.js';
 import { describeRooms } from '../../support/adaptor-rooms.js';
-import { fragileSockets, useRoom } from '../../support/adaptor.js';
+import { comesBack, fragileSockets, useRoom } from '../../support/adaptor.js';
 import { spawnPeerServer, type TestServer } from '../../support/server.js';
 import { once, until } from '../../support/until.js';
 
@@ -60,7 +60,8 @@ describe('The address of a PeerServer', () => {
 });
 
 describe('peerjs:', () => {
-  const { room, join } = useRoom();
+  const members = useRoom();
+  const { room, join } = members;
   /** Of sockets that are open: whose ids they have. */
   const idsOf = (sockets: readonly WebSocket[]): string[] =>
     sockets
@@ -194,23 +195,11 @@ describe('peerjs:', () => {
 
   it('finds back into its rooms when the server was killed and has forgotten everything', async () => {
     const own = await spawnPeerServer();
-    const make = () => peerServerSignaling({ url: `peerjs:127.0.0.1:${own.port}`, wait: 100, beat: 100 });
-    const a = join(make());
-    await a.sink.heard('joined');
-    const b = join(make());
-    await a.sink.heard('peer');
-    await own.kill();
-    await Promise.all([a.sink.heard('reconnecting'), b.sink.heard('reconnecting')]);
-    await own.start();
-    await Promise.all([a.sink.heard('reconnect'), b.sink.heard('reconnect')]);
-    await until(() => {
-      b.session.send(a.id(), new Uint8Array([9]));
-      return a.sink.all('message').length > 0;
-    });
-    const [joined] = await join(make()).sink.heard('joined');
-    expect(joined?.peers.map(({ id }) => id)).to.have.members([a.id(), b.id()]);
-    expect([...a.sink.all('gone'), ...b.sink.all('gone')]).to.be.empty;
-    await own.dispose();
+    await comesBack(
+      own,
+      () => peerServerSignaling({ url: `peerjs:127.0.0.1:${own.port}`, wait: 100, beat: 100 }),
+      members,
+    );
   });
 });
 

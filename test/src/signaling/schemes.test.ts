@@ -112,6 +112,19 @@ describe('An adaptor whose module comes later', () => {
     expect(sink.told).to.have.length(1);
   });
 
+  it('is given up once, however early it cannot be made', async () => {
+    const scheme = newScheme();
+    const sink = new RecordingSink();
+    late(scheme).join(requestFor(), sink);
+    registerSignaling(scheme, () => {
+      throw new TypeError('not like this');
+    });
+    await sink.heard('close');
+    // Whatever else was to come has come.
+    await Promise.resolve();
+    expect(sink.told).to.have.length(1);
+  });
+
   it('is not joined by who has left meanwhile', async () => {
     const scheme = newScheme();
     const [left, stays] = [new RecordingSink(), new RecordingSink()];
