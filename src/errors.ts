@@ -55,5 +55,7 @@ export class PeerError extends Error {
 }
 
 /** What was thrown, as what ends things: it is one already, or nobody foresaw it. */
-export const asPeerError = (cause: unknown): PeerError =>
-  cause instanceof PeerError ? cause : new PeerError('unsupported', String(cause), { final: true, cause });
+export function asPeerError(cause: unknown): PeerError {
+  if (cause instanceof PeerError) return cause;
+  return new PeerError('unsupported', String(cause), { final: true, cause });
+}

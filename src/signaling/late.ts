@@ -23,9 +23,9 @@ export function lateSignaling({ relay, module, ...options }: LateOptions): Signa
     identity,
     join(request, sink) {
       let session: SignalingSession | undefined;
-      let closed = false;
+      /** The wait for an adaptor. */
+      let isOver = false;
       const fail = (cause: unknown): void => {
-        closed = true;
         stop();
         sink.close(asPeerError(cause));
       };
@@ -43,19 +43,19 @@ export function lateSignaling({ relay, module, ...options }: LateOptions): Signa
         fail(new PeerError('unsupported', message, { final: true }));
       }, request.timeout);
       const stop = (): void => {
+        isOver = true;
         unregister();
         clearTimeout(patience);
       };
       // Not before this has returned: what is wrong with the address is told to the sink.
       queueMicrotask(() => {
-        if (!session && !closed) begin();
+        if (!isOver) begin();
       });
       return {
         reserve: (bytes, to) => session?.reserve(bytes, to) ?? false,
         send: (to, bytes) => session?.send(to, bytes),
         moderate: (wish) => session?.moderate?.(wish),
         close: (pageLeft) => {
-          closed = true;
           stop();
           session?.close(pageLeft);
         },
